@@ -1,0 +1,1 @@
+"""Bowerbird's client: find the right few thousand of millions of images."""
