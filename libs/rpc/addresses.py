@@ -28,7 +28,7 @@ class PinnedAddress:
 
 
 class AddressPolicy:
-    """The allowlist: `public` (any globally routable address), networks (`10.1.0.0/16`), hosts (`*.internal.example`)."""
+    """The allowlist: `public` (globally routable addresses), networks (`10.1.0.0/16`), hosts (`*.internal.example`)."""
 
     def __init__(self, allowed: Sequence[str] = (PUBLIC,)) -> None:
         self._public = PUBLIC in allowed
@@ -62,7 +62,7 @@ class AddressPolicy:
     def _allows(self, host: str, ip: str) -> bool:
         if any(fnmatchcase(host.lower(), pattern) for pattern in self._hosts):
             return True
-        address = ip_address(ip.split("%")[0])
+        address = ip_address(ip.split("%", maxsplit=1)[0])
         if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
             address = address.ipv4_mapped
         return (self._public and is_public(address)) or any(
