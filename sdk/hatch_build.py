@@ -54,6 +54,6 @@ def remove_stale(package: Path, sources: list[str]) -> None:
 def remove_empty_services(package: Path) -> None:
     """Delete the gRPC stubs of files without a service: they would hold nothing but an import."""
     for stub in package.rglob("*_pb2_grpc.py"):
-        if "Stub(object)" not in stub.read_text():
+        if "class " not in stub.read_text():
             stub.unlink()
             stub.with_suffix(".pyi").unlink(missing_ok=True)
