@@ -1,0 +1,1 @@
+"""The source of truth: datasets, versions, files, tags, connections, jobs, and the scan of buckets."""
