@@ -2,7 +2,6 @@
 
 from inspect import cleandoc
 from string import Formatter
-from typing import ClassVar
 
 from grpc import StatusCode
 
@@ -18,8 +17,8 @@ class BowerbirdError(Exception):
     `error_reason.proto` names at the reason travel as ErrorInfo metadata. Never pass a secret.
     """
 
-    status: ClassVar[StatusCode] = StatusCode.INTERNAL
-    reason: ClassVar[ErrorReason.ValueType] = ErrorReason.ERROR_REASON_INTERNAL
+    status: StatusCode = StatusCode.INTERNAL
+    reason: ErrorReason.ValueType = ErrorReason.ERROR_REASON_INTERNAL
 
     def __init__(self, **details: object) -> None:
         self.details = {key: shown(value) for key, value in details.items()}
