@@ -33,6 +33,12 @@ async def test_png_can_be_asked_for(pool: ImagePool) -> None:
     assert image.getpixel((3, 10)) == RED
 
 
+async def test_bare_pixels_can_be_asked_for(pool: ImagePool) -> None:
+    prepared = await pool.prepare(encoded(half_red_half_blue(), "PNG"), max_side_px=100, format="ppm")
+    assert prepared.media_type == "image/x-portable-pixmap"
+    assert prepared.data == b"P6\n40 20\n255\n" + half_red_half_blue().tobytes()
+
+
 @pytest.mark.parametrize(
     ("size", "expected"), [((1000, 500), (100, 50)), ((300, 900), (33, 100)), ((60, 40), (60, 40))]
 )
