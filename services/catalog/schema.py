@@ -1,10 +1,8 @@
 """The tables of catalog. The migrations make them; queries name their columns through these objects.
 
-Large tables are hash-partitioned by version, so that a version's rows lie together and vacuum works on small pieces.
+Large tables have 64 hash partitions by version, so that a version's rows lie together and vacuum works on small pieces.
 Their indexes are those that a statement needs; each is named beside the reader that it serves.
 """
-
-from collections.abc import Iterator
 
 from sqlalchemy import (
     ARRAY,
@@ -29,8 +27,6 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-
-PARTITIONS = 64
 
 metadata = MetaData(
     naming_convention={
@@ -147,6 +143,14 @@ versions = Table(
     Column("index_set_id", BigInteger, comment="the one that searches use"),
     now("created"),
     UniqueConstraint("dataset_id", "number"),
+)
+
+discarded_versions = Table(
+    "discarded_versions",
+    metadata,
+    Column("version_id", BigInteger, primary_key=True, autoincrement=False),
+    now("discarded"),
+    comment="versions that are gone, whose rows of large tables are still to be deleted in batches",
 )
 
 tags = Table(
@@ -350,14 +354,3 @@ job_log = Table(
     Column("message", Text, nullable=False),
     PrimaryKeyConstraint("job_id", "sequence"),
 )
-
-
-def partitions() -> Iterator[str]:
-    """DDL of the partitions of every partitioned table, which SQLAlchemy does not write."""
-    for table in metadata.sorted_tables:
-        if table.dialect_options["postgresql"]["partition_by"]:
-            for part in range(PARTITIONS):
-                yield (
-                    f"CREATE TABLE {table.name}_{part:02} PARTITION OF {table.name} "
-                    f"FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {part})"
-                )

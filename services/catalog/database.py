@@ -1,0 +1,92 @@
+"""Catalog's PostgreSQL: a pool of connections, and what is said when the database is away."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, cast
+
+import asyncpg
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from libs.rpc.errors import ServiceUnavailable
+from services.catalog.migrations import migrate
+
+# Server is starting, stopping or full; another transaction won. Trying again helps.
+PASSING_STATES = ("57P01", "57P02", "57P03", "53300", "40001", "40P01")
+
+
+class Database:
+    """Gives out connections. While the server does not answer, everything raises ServiceUnavailable."""
+
+    def __init__(self, url: str, connections: int = 16) -> None:
+        """`url` is `postgresql://user:password@host:port/database`."""
+        self.engine: AsyncEngine = create_async_engine(
+            make_url(url).set(drivername="postgresql+asyncpg"),
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            connect_args={
+                "timeout": 5,
+                # Compiling a plan costs more than any statement here gains by it.
+                "server_settings": {"application_name": "bowerbird-catalog", "jit": "off"},
+            },
+        )
+
+    async def migrate(self) -> None:
+        """Bring the tables to this release."""
+        with _away_is_unavailable():
+            await migrate(self.engine)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that commits at the end, or rolls back if the block raises."""
+        async with self._connect() as connection, connection.begin():
+            yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a read-only transaction that sees one moment of the database."""
+        async with self._connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            async with connection.begin():
+                yield connection
+
+    @asynccontextmanager
+    async def _connect(self) -> AsyncIterator[AsyncConnection]:
+        with _away_is_unavailable():
+            connection = self.engine.connect()
+            try:
+                await connection.start()
+            except OSError as error:
+                raise ServiceUnavailable(service="The database of catalog") from error
+            try:
+                yield connection
+            finally:
+                await connection.close()
+
+
+async def driver(connection: AsyncConnection) -> "asyncpg.Connection[asyncpg.Record]":
+    """The connection of asyncpg below, for COPY. Execute a statement first: only that begins the transaction."""
+    raw = await connection.get_raw_connection()
+    return cast("asyncpg.Connection[asyncpg.Record]", raw.driver_connection)
+
+
+@contextmanager
+def _away_is_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+        if isinstance(error, DBAPIError) and not (error.connection_invalidated or _state(error) in PASSING_STATES):
+            raise
+        raise ServiceUnavailable(service="The database of catalog") from error
+
+
+def _state(error: DBAPIError) -> Any:
+    return getattr(error.orig, "sqlstate", None)
