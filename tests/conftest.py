@@ -1,0 +1,68 @@
+"""Fixtures of all tests, and the check that a test run leaves no process behind."""
+
+import os
+import time
+import uuid
+
+import psutil
+import pytest
+
+from tests.backends import (
+    backend_settings,
+    bucket,
+    database,
+    make_bucket,
+    make_database,
+    object_storage,
+    postgres,
+    server_folder,
+)
+
+__all__ = [
+    "backend_settings",
+    "bucket",
+    "database",
+    "make_bucket",
+    "make_database",
+    "object_storage",
+    "postgres",
+    "server_folder",
+]
+
+# Inherited by every process that a test starts, directly or not: how an orphan is told.
+_MARK = "BOWERBIRD_TEST_RUN"
+_GRACE_SECONDS = 5
+
+
+def pytest_configure() -> None:
+    os.environ[_MARK] = uuid.uuid4().hex
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while (left := _left_behind()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        assert reporter is not None
+        reporter.ensure_newline()
+        reporter.section("processes left behind", sep="=", red=True)
+        for process in left:
+            reporter.line(process)
+
+
+def _left_behind() -> list[str]:
+    children = {process.pid for process in psutil.Process().children(recursive=True)}
+    found = []
+    for process in psutil.process_iter():
+        if process.pid == os.getpid():
+            continue
+        try:
+            marked = process.environ().get(_MARK) == os.environ[_MARK]
+            if (marked or process.pid in children) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(f"{process.pid}: {' '.join(process.cmdline())}")
+        except psutil.Error:
+            continue
+    return [line for line in found if "multiprocessing.resource_tracker" not in line]
