@@ -17,10 +17,13 @@ from tests.backends import (
     postgres,
     server_folder,
 )
+from tests.suite import catalog, catalog_process
 
 __all__ = [
     "backend_settings",
     "bucket",
+    "catalog",
+    "catalog_process",
     "database",
     "make_bucket",
     "make_database",

@@ -1,6 +1,7 @@
 """The migrations against a real PostgreSQL."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -10,16 +11,18 @@ from services.catalog.database import Database
 from services.catalog.schema import metadata
 
 
-async def test_the_migrated_database_has_exactly_the_tables_of_the_schema(empty_database: str) -> None:
-    database = Database(empty_database)
+async def test_the_migrated_database_has_exactly_the_tables_of_the_schema(
+    make_database: Callable[[], Awaitable[str]],
+) -> None:
+    database = Database(await make_database())
     await database.migrate()
     async with database.begin() as connection:
         assert await connection.run_sync(differences) == []
     await database.close()
 
 
-async def test_every_large_table_has_64_partitions(empty_database: str) -> None:
-    database = Database(empty_database)
+async def test_every_large_table_has_64_partitions(make_database: Callable[[], Awaitable[str]]) -> None:
+    database = Database(await make_database())
     await database.migrate()
     async with database.begin() as connection:
         counted = await connection.execute(
@@ -32,8 +35,9 @@ async def test_every_large_table_has_64_partitions(empty_database: str) -> None:
     await database.close()
 
 
-async def test_replicas_that_start_at_once_migrate_once(empty_database: str) -> None:
-    replicas = [Database(empty_database) for _ in range(3)]
+async def test_replicas_that_start_at_once_migrate_once(make_database: Callable[[], Awaitable[str]]) -> None:
+    address = await make_database()
+    replicas = [Database(address) for _ in range(3)]
     await asyncio.gather(*(replica.migrate() for replica in replicas))
     async with replicas[0].begin() as connection:
         assert await connection.run_sync(differences) == []

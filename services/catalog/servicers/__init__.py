@@ -1,0 +1,1 @@
+"""The edge to gRPC, one module a service: decode, call, encode."""
