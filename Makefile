@@ -1,0 +1,75 @@
+# `make` alone says what there is. Everything is installed below .venv; nothing needs root.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup protos lock lint test run bench-main clean
+
+BIN := .venv/bin
+UV := $(BIN)/uv
+DONE := .venv/done
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+INSTALL := $(UV) pip install --quiet --build-constraint requirements/build.txt
+# Folders too: their time changes when a contract is deleted.
+PROTOS := $(shell find protos -mindepth 1)
+
+help: ## Say what there is
+	@echo 'Bowerbird. What can be made:'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'make run takes IMAGES=folder, MODEL_URL=, MODEL_KEY=, MODEL= (tagging), EMBED_URL=, EMBED_MODEL= (embedding),'
+	@echo 'TAGDEF=definition.json, and ONCE=1 to end after the walk. make test takes TESTS="tests/libs ...".'
+
+setup: $(DONE)/suite ## Install everything at the locked versions into .venv
+
+protos: $(DONE)/protos ## Build the Python stubs of the contracts
+
+lock: $(DONE)/uv ## Resolve the versions anew into requirements/, where pyproject.toml asks for it
+	$(COMPILE) requirements/uv.in -o requirements/uv.txt
+	$(COMPILE) requirements/build.in -o requirements/build.txt
+	$(COMPILE) --extra local --group dev --no-emit-package bowerbird --no-emit-package bowerbird-suite \
+		pyproject.toml -o requirements/lock.txt
+
+lint: $(DONE)/suite ## Check style, types, imports between rooms, and the contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/buf lint
+
+test: $(DONE)/suite ## Run the tests against real servers
+	$(BIN)/pytest $(TESTS)
+
+run: $(DONE)/suite ## Start the suite, walk through its main job on real photos, go on until Ctrl-C
+	@exec $(BIN)/python -m deploy.local
+
+bench-main: $(DONE)/suite ## Measure scan, listing and dispatch against their goals
+	$(BIN)/python -m benchmarks.main
+
+clean: ## Remove .venv, caches and built stubs; the data of `make run` stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find sdk/bowerbird -name '*_pb2*.py*' -delete
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What `make run` passes on, to be read by deploy/local/settings.py.
+export IMAGES MODEL_URL MODEL_KEY MODEL EMBED_URL EMBED_MODEL TAGDEF ONCE
+
+# Each step leaves a file of the time when it was done, so that only what changed is done again.
+$(DONE)/uv: requirements/uv.txt deploy/local/machine.sh
+	@echo 'Making .venv ...'
+	@python=$$(sh deploy/local/machine.sh) && "$$python" -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/lock: $(DONE)/uv requirements/lock.txt
+	@echo 'Installing the locked packages ...'
+	@$(UV) pip install --quiet --require-hashes -r requirements/lock.txt
+	@touch $@
+
+$(DONE)/protos: $(DONE)/lock requirements/build.txt sdk/pyproject.toml sdk/hatch_build.py $(PROTOS)
+	@echo 'Building the stubs of the contracts ...'
+	@$(INSTALL) --no-deps -e ./sdk
+	@touch $@
+
+$(DONE)/suite: $(DONE)/protos pyproject.toml
+	@$(INSTALL) --no-deps -e .
+	@touch $@
