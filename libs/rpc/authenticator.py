@@ -1,18 +1,24 @@
 """The authenticator of every service but catalog: asks catalog, and remembers the answer for a short while."""
 
 import time
-from collections import OrderedDict
 from hashlib import sha256
 
 import grpc.aio
+from cachetools import TLRUCache
 
+from bowerbird.catalog.v1.identity_pb2 import Caller as CallerMessage
 from bowerbird.catalog.v1.identity_service_pb2 import AuthenticateRequest
 from bowerbird.catalog.v1.identity_service_pb2_grpc import IdentityServiceStub
 from libs.rpc.identity import Caller
 from libs.rpc.names import WORKSPACE
 
-REMEMBERED_SECONDS = 30.0
+REMEMBERED_SECONDS = 30
 REMEMBERED_TOKENS = 10_000
+
+
+def _forgotten_at(_key: bytes, found: CallerMessage, now: float) -> float:
+    lasts = found.expire_time.seconds - time.time() if found.HasField("expire_time") else REMEMBERED_SECONDS
+    return now + min(lasts, REMEMBERED_SECONDS)
 
 
 class CatalogAuthenticator:
@@ -20,21 +26,14 @@ class CatalogAuthenticator:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._identity = IdentityServiceStub(channel)
-        self._remembered: OrderedDict[bytes, tuple[float, Caller]] = OrderedDict()
+        self._remembered: TLRUCache[bytes, CallerMessage] = TLRUCache(REMEMBERED_TOKENS, ttu=_forgotten_at)
 
     async def authenticate(self, token: str) -> Caller:
+        """Raises AioRpcError with what catalog answered: UNAUTHENTICATED for a token that is unknown or has expired."""
         key = sha256(token.encode()).digest()
-        until, caller = self._remembered.get(key, (0.0, None))
-        if caller is not None and time.monotonic() < until:
-            return caller
-        answer = await self._identity.Authenticate(AuthenticateRequest(token=token), timeout=5)
-        found = answer.caller
+        found = self._remembered.get(key)
+        if found is None:
+            answer = await self._identity.Authenticate(AuthenticateRequest(token=token), timeout=5)
+            found = self._remembered[key] = answer.caller
         workspace = WORKSPACE.parse(found.workspace)["workspace"] if found.workspace else None
-        caller = Caller(workspace, found.role, found.subject)
-        lasts = REMEMBERED_SECONDS
-        if found.HasField("expire_time"):
-            lasts = min(lasts, found.expire_time.ToDatetime().timestamp() - time.time())
-        self._remembered[key] = (time.monotonic() + lasts, caller)
-        while len(self._remembered) > REMEMBERED_TOKENS:
-            self._remembered.popitem(last=False)
-        return caller
+        return Caller(workspace, found.role, found.subject)
