@@ -278,7 +278,9 @@ jobs = Table(
     Column("workspace_id", ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
     Column("version_id", ForeignKey("versions.id", ondelete="CASCADE"), nullable=False),
     Column("kind", SmallInteger, nullable=False, comment="as JobKind"),
-    Column("spec", LargeBinary, nullable=False, comment="Job message with its spec alone, serialized"),
+    Column("spec", JSONB, nullable=False, comment="fields of the spec message, without a selection"),
+    Column("selection", LargeBinary, comment="ordinals of an export's files, a roaring bitmap"),
+    Column("scores", LargeBinary, comment="theirs, float32 little-endian; empty if there are none"),
     Column("state", SmallInteger, nullable=False, comment="as Job.State"),
     Column("mode", SmallInteger, nullable=False, comment="as JobMode"),
     Column("fingerprint", LargeBinary, comment="which answers of the ledger count; null for scans and exports"),
@@ -291,7 +293,7 @@ jobs = Table(
     Column("reused", BigInteger, nullable=False, server_default="0"),
     Column("input_tokens", BigInteger, nullable=False, server_default="0"),
     Column("output_tokens", BigInteger, nullable=False, server_default="0"),
-    Column("summary", LargeBinary, comment="ScanSummary or ExportSummary, serialized"),
+    Column("summary", JSONB, comment="fields of ScanSummary or ExportSummary"),
     Column("reason", SmallInteger, comment="as ErrorReason, of the job as a whole"),
     Column("message", Text, nullable=False, server_default=""),
     Column("creator", Text, nullable=False),
@@ -302,6 +304,7 @@ jobs = Table(
     UniqueConstraint("workspace_id", "request_id"),
     # The lease query walks the jobs that go on, ListJobs those of a workspace.
     Index("jobs_active_idx", "kind", "id", postgresql_where=text("ended IS NULL")),
+    Index(None, "workspace_id", "id"),
     Index(None, "version_id", "kind"),
 )
 
@@ -314,9 +317,9 @@ chunks = Table(
     Column("open", Integer, nullable=False, comment="files without a result; 0 ends the chunk"),
     Column("ended", Boolean, nullable=False, server_default=text("false")),
     Column("worker", Text),
-    Column("lease", LargeBinary, comment="16 random bytes; null while nobody has it"),
-    Column("lease_end", Time),
-    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("lease", LargeBinary, comment="16 random bytes; an ended chunk keeps it, so that repeats are known"),
+    Column("lease_end", Time, comment="null while nobody has it"),
+    Column("losses", Integer, nullable=False, server_default="0", comment="leases that ran out"),
     # The lease query takes the first chunk that nobody holds.
     Index("chunks_open_idx", "job_id", "id", postgresql_where=text("NOT ended")),
     Index("chunks_lease_idx", "lease", unique=True, postgresql_where=text("lease IS NOT NULL")),
@@ -353,4 +356,6 @@ job_log = Table(
     Column("level", SmallInteger, nullable=False, comment="as JobLogLine.Level"),
     Column("message", Text, nullable=False),
     PrimaryKeyConstraint("job_id", "sequence"),
+    # A line that a worker repeats is written once.
+    Index("job_log_line_idx", "job_id", "time", text("md5(message)"), unique=True),
 )

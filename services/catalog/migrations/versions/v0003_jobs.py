@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0003"
 down_revision = "0002"
@@ -54,7 +55,14 @@ def upgrade() -> None:
         Column("workspace_id", BigInteger(), nullable=False),
         Column("version_id", BigInteger(), nullable=False),
         Column("kind", SmallInteger(), nullable=False, comment="as JobKind"),
-        Column("spec", LargeBinary(), nullable=False, comment="Job message with its spec alone, serialized"),
+        Column(
+            "spec",
+            JSONB(),
+            nullable=False,
+            comment="fields of the spec message, without a selection",
+        ),
+        Column("selection", LargeBinary(), comment="ordinals of an export's files, a roaring bitmap"),
+        Column("scores", LargeBinary(), comment="theirs, float32 little-endian; empty if there are none"),
         Column("state", SmallInteger(), nullable=False, comment="as Job.State"),
         Column("mode", SmallInteger(), nullable=False, comment="as JobMode"),
         Column("fingerprint", LargeBinary(), comment="which answers of the ledger count; null for scans and exports"),
@@ -67,7 +75,7 @@ def upgrade() -> None:
         Column("reused", BigInteger(), server_default="0", nullable=False),
         Column("input_tokens", BigInteger(), server_default="0", nullable=False),
         Column("output_tokens", BigInteger(), server_default="0", nullable=False),
-        Column("summary", LargeBinary(), comment="ScanSummary or ExportSummary, serialized"),
+        Column("summary", JSONB(), comment="fields of ScanSummary or ExportSummary"),
         Column("reason", SmallInteger(), comment="as ErrorReason, of the job as a whole"),
         Column("message", Text(), server_default="", nullable=False),
         Column("creator", Text(), nullable=False),
@@ -81,6 +89,7 @@ def upgrade() -> None:
         UniqueConstraint("workspace_id", "request_id", name="jobs_workspace_id_request_id_key"),
     )
     op.create_index("jobs_active_idx", "jobs", ["kind", "id"], postgresql_where=text("ended IS NULL"))
+    op.create_index("jobs_workspace_id_id_idx", "jobs", ["workspace_id", "id"])
     op.create_index("jobs_version_id_kind_idx", "jobs", ["version_id", "kind"])
     op.create_table(
         "chunks",
@@ -90,9 +99,13 @@ def upgrade() -> None:
         Column("open", Integer(), nullable=False, comment="files without a result; 0 ends the chunk"),
         Column("ended", Boolean(), server_default=text("false"), nullable=False),
         Column("worker", Text()),
-        Column("lease", LargeBinary(), comment="16 random bytes; null while nobody has it"),
-        Column("lease_end", Time),
-        Column("tries", Integer(), server_default="0", nullable=False),
+        Column(
+            "lease",
+            LargeBinary(),
+            comment="16 random bytes; an ended chunk keeps it, so that repeats are known",
+        ),
+        Column("lease_end", Time, comment="null while nobody has it"),
+        Column("losses", Integer(), server_default="0", nullable=False, comment="leases that ran out"),
         ForeignKeyConstraint(["job_id"], ["jobs.id"], name="chunks_job_id_fkey", ondelete="CASCADE"),
         PrimaryKeyConstraint("id", name="chunks_pkey"),
     )
@@ -108,6 +121,7 @@ def upgrade() -> None:
         ForeignKeyConstraint(["job_id"], ["jobs.id"], name="job_log_job_id_fkey", ondelete="CASCADE"),
         PrimaryKeyConstraint("job_id", "sequence", name="job_log_pkey"),
     )
+    op.create_index("job_log_line_idx", "job_log", ["job_id", "time", text("md5(message)")], unique=True)
     op.create_table(
         "outcomes",
         Column("version_id", BigInteger(), nullable=False),
