@@ -33,11 +33,11 @@ class Block(BaseModel):
 
 def read_definition(prompt: str) -> TagDefinition:
     """Find and read the definition; raises RequestInvalid."""
-    lines = iter(prompt.split("\n"))  # JSON may hold the other line separators
-    if not any(line.strip() == HEADING for line in lines):
+    *_, definition = f"\n{prompt}\n".rpartition(f"\n{HEADING}\n")  # the last one: a guide prompt may quote it
+    if len(definition) == len(prompt) + 2:
         raise RequestInvalid(problem=f"the prompt needs a line {HEADING!r} and the definition on the next one")
     try:
-        block = Block.model_validate_json(next(lines, ""))
+        block = Block.model_validate_json(definition.partition("\n")[0])
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(["definition", *(str(part) for part in problem["loc"])])
