@@ -30,8 +30,6 @@ from libs.rpc.resolver import checked_connector
 
 log = structlog.get_logger(__name__)
 
-BACKOFF = wait_exponential_jitter(initial=0.5, max=20, jitter=0.5)
-
 
 class TryAgain(Exception):
     """An attempt failed in a way that may pass; `error` is what to raise if it does not."""
@@ -78,13 +76,20 @@ class EndpointCalls:
         return AsyncRetrying(
             retry=retry_if_exception_type(TryAgain),
             stop=lambda state: attempts == 1 or (state.attempt_number >= attempts and not _rate_limited(state)),
-            wait=_wait_seconds,
+            wait=self._wait_seconds,
             before_sleep=self._log_retry,
             reraise=True,
         )
 
+    def _wait_seconds(self, state: RetryCallState) -> float:
+        """Exponential back-off with jitter, and never less than the endpoint asks for."""
+        first = self.limits.backoff_seconds
+        failure = _failure(state)
+        backoff = wait_exponential_jitter(multiplier=first, max=20, jitter=first)
+        return max(backoff(state), failure.wait_seconds if failure else 0)
+
     async def _wait_for_permission(self) -> None:
-        while (wait_seconds := self._resume_at - time.monotonic()) > 0:
+        while (wait_seconds := self._resume_at - time.monotonic()) > 0:  # noqa: ASYNC110 (a time may be put off, an event not)
             await asyncio.sleep(wait_seconds)
 
     async def _attempt(self, url: str, payload: bytes) -> dict[str, Any]:
@@ -209,12 +214,6 @@ def retry_after_seconds(header: str, now: float) -> float:
 def data_uri(image: ImageContent) -> str:
     """The image inside a JSON string."""
     return f"data:{image.media_type};base64,{b64encode(image.data).decode()}"
-
-
-def _wait_seconds(state: RetryCallState) -> float:
-    """Exponential back-off with jitter, and never less than the endpoint asks for."""
-    failure = _failure(state)
-    return max(BACKOFF(state), failure.wait_seconds if failure else 0)
 
 
 def _rate_limited(state: RetryCallState) -> bool:

@@ -124,7 +124,8 @@ class _BatchEmbedding:
 
     def _vector(self, numbers: list[float]) -> Vector:
         try:
-            vector = np.asarray(numbers, dtype=np.float32)
+            with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite and is told as such
+                vector = np.asarray(numbers, dtype=np.float32)
         except (TypeError, ValueError):
             raise self._calls.invalid("an embedding is not a list of numbers") from None
         if vector.ndim != 1 or not vector.size:

@@ -42,6 +42,7 @@ class CallLimits:
     request_seconds: float = 60.0  # for one attempt
     overall_seconds: float = 300.0  # for all attempts and the waits between them
     attempts: int = 6
+    backoff_seconds: float = 0.5  # before the second attempt; doubles each time, up to 20 s
     answer_bytes: int = 32 * 1024 * 1024
 
 
