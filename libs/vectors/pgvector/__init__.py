@@ -1,0 +1,1 @@
+"""PostgreSQL with pgvector 0.8 or newer."""
