@@ -1,0 +1,155 @@
+"""Lists a bucket: signed requests of our own, because botocore's parser is the slowest part of a scan by far.
+
+One listing goes page by page, each page naming the next. So a large prefix is split at its sub-prefixes, which are
+listed side by side. What a split costs is one request a sub-prefix; a level with more of them than fit in a page is
+listed in one go instead, because splitting could cost a request a file.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from urllib.parse import quote, urlencode
+
+import aiohttp
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from yarl import URL
+
+from libs.objects.errors import BucketNotFound, ObjectNotFound, StorageFailed
+from libs.objects.s3_client import ATTEMPTS, LONGEST_PAUSE_SECONDS
+from libs.objects.s3_errors import code_and_message, refusal, translated
+from libs.objects.s3_page import ListedPage, PageMalformed, parse_page
+from libs.objects.store import Page
+from libs.objects.uri import StorageUri
+from libs.rpc.errors import BowerbirdError
+
+PARALLEL_LISTINGS = 16
+SPLIT_LEVELS = 3
+
+
+class _Transient(Exception):
+    """An answer that another attempt may better."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+
+
+class Lister:
+    """Listings of one bucket. `url` is the bucket's; credentials are None for requests without a signature."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, uri: StorageUri, region: str, credentials: Credentials | None
+    ) -> None:
+        self._session = session
+        self._url = url
+        self._uri = uri
+        self._signer = S3SigV4Auth(credentials, "s3", region) if credentials else None
+
+    async def pages(self, prefix: str) -> AsyncGenerator[Page, None]:
+        """Every page below `prefix`, from several listings at once. Close the iterator to end them."""
+        found: asyncio.Queue[Page | None] = asyncio.Queue(PARALLEL_LISTINGS)
+        listing = asyncio.create_task(self._list_all(prefix, found))
+        try:
+            while (page := await found.get()) is not None:
+                yield page
+            await listing
+        finally:
+            listing.cancel()
+            await asyncio.wait([listing])
+
+    async def page(
+        self, prefix: str, *, delimiter: str = "", token: str | None = None, limit: int = 1000
+    ) -> ListedPage:
+        """One page. Raises what `ObjectStore` names."""
+        query = {"encoding-type": "url", "list-type": "2", "max-keys": str(limit), "prefix": prefix}
+        if delimiter:
+            query["delimiter"] = delimiter
+        if token:
+            query["continuation-token"] = token
+        with translated(self._uri, self._url):
+            body = await self._get(query)
+        try:
+            return parse_page(body)
+        except PageMalformed as error:
+            raise StorageFailed(uri=self._uri, problem=error) from error
+
+    async def _list_all(self, prefix: str, found: asyncio.Queue[Page | None]) -> None:
+        """Puts every page into the queue and then None; where a listing fails too, so that the reader sees why."""
+        try:
+            whole, shallow = await self._split(prefix)
+            for page in shallow:
+                await found.put(page)
+            prefixes = iter(whole)  # shared: each lister takes the next one
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(PARALLEL_LISTINGS, len(whole))):
+                    group.create_task(self._list_each(prefixes, found))
+        except ExceptionGroup as errors:
+            await found.put(None)
+            raise errors.exceptions[0] from None
+        except Exception:
+            await found.put(None)
+            raise
+        await found.put(None)
+
+    async def _split(self, prefix: str) -> tuple[list[str], list[Page]]:
+        """Prefixes to list whole, and the pages of what lies above them. Each object is below or in one of them."""
+        whole: list[str] = []
+        shallow: list[Page] = []
+        level = [prefix]
+        for _ in range(SPLIT_LEVELS):
+            listed = await asyncio.gather(*(self.page(folder, delimiter="/") for folder in level))
+            deeper: list[str] = []
+            for folder, page in zip(level, listed, strict=True):
+                if page.next_token:
+                    whole.append(folder)
+                    continue
+                deeper += page.prefixes
+                if page.objects:
+                    shallow.append(page.objects)
+            level = deeper
+            if not level or len(level) + len(whole) >= PARALLEL_LISTINGS:
+                break
+        return whole + level, shallow
+
+    async def _list_each(self, prefixes: Iterator[str], found: asyncio.Queue[Page | None]) -> None:
+        for prefix in prefixes:
+            token = None
+            while True:
+                page = await self.page(prefix, token=token)
+                if page.objects:
+                    await found.put(page.objects)
+                if (token := page.next_token) is None:
+                    break
+
+    async def _get(self, query: dict[str, str]) -> bytes:
+        """The body of a successful answer, after the same retries that botocore makes."""
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=wait_random_exponential(max=LONGEST_PAUSE_SECONDS),
+            retry=retry_if_exception_type((_Transient, aiohttp.ClientError, TimeoutError)),
+            reraise=True,
+        )
+        try:
+            return await retrying(self._get_once, query)
+        except _Transient as error:
+            raise self._refusal(error.status, error.body) from None
+
+    async def _get_once(self, query: dict[str, str]) -> bytes:
+        request = AWSRequest("GET", f"{self._url}?{urlencode(query, quote_via=quote, safe='-_.~')}")
+        if self._signer:
+            self._signer.add_auth(request)
+        address = URL(request.url, encoded=True)  # signed as it stands
+        async with self._session.get(address, headers=dict(request.headers), allow_redirects=False) as answer:
+            body = await answer.read()
+            if answer.status == 429 or answer.status >= 500:
+                raise _Transient(answer.status, body)
+            if answer.status != 200:
+                raise self._refusal(answer.status, body)
+            return body
+
+    def _refusal(self, status: int, body: bytes) -> BowerbirdError:
+        error = refusal(self._uri, status, *code_and_message(body))
+        return BucketNotFound(uri=self._uri) if isinstance(error, ObjectNotFound) else error
