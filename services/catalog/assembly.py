@@ -1,14 +1,30 @@
 """Catalog put together: its database, its services, and what it does in the background."""
 
+import asyncio
+import contextlib
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bowerbird.catalog.v1 import identity_service_pb2, identity_service_pb2_grpc
+from bowerbird.catalog.v1 import (
+    connection_service_pb2,
+    connection_service_pb2_grpc,
+    dataset_service_pb2,
+    dataset_service_pb2_grpc,
+    identity_service_pb2,
+    identity_service_pb2_grpc,
+)
+from libs.rpc.addresses import AddressPolicy
 from libs.rpc.paging import PageTokens
 from libs.rpc.server import RpcServer, Service
+from services.catalog.connection_configs import ConfigChecks
+from services.catalog.connections import Connections
 from services.catalog.database import Database
+from services.catalog.discarded import Discarded
 from services.catalog.identity import Identity, make_sure
+from services.catalog.secrets import SecretBox
+from services.catalog.servicers.connection import ConnectionServicer
+from services.catalog.servicers.dataset import DatasetServicer
 from services.catalog.servicers.identity import IdentityServicer
 from services.catalog.settings import CatalogSettings
 
@@ -25,19 +41,42 @@ async def assembled(settings: CatalogSettings) -> AsyncIterator[RpcServer]:
             admin_token=settings.admin_token.get_secret_value() if settings.admin_token else None,
             service_tokens={name: token.get_secret_value() for name, token in settings.service_tokens.items()},
         )
+        connections = Connections(database, SecretBox(settings.encryption_key_bytes))
+        await connections.check_key()
         identity = Identity(database)
-        yield RpcServer(services_of(settings, database, identity), identity)
+        discarded = Discarded(database)
+        deleting = asyncio.create_task(discarded.run())
+        try:
+            yield RpcServer(services_of(settings, database, identity, connections, discarded), identity)
+        finally:
+            deleting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await deleting
     finally:
         await database.close()
 
 
-def services_of(settings: CatalogSettings, database: Database, identity: Identity) -> list[Service]:
+def services_of(
+    settings: CatalogSettings, database: Database, identity: Identity, connections: Connections, discarded: Discarded
+) -> list[Service]:
     """All services of catalog."""
+    addresses = AddressPolicy(settings.allowed_addresses)
+    checks = ConfigChecks(addresses, settings.allowed_folders)
     page_tokens = PageTokens(hmac.digest(settings.encryption_key_bytes, b"page tokens", "sha256"))
     return [
         Service(
             identity_service_pb2.DESCRIPTOR.services_by_name["IdentityService"],
             identity_service_pb2_grpc.add_IdentityServiceServicer_to_server,
             IdentityServicer(identity, page_tokens),
+        ),
+        Service(
+            connection_service_pb2.DESCRIPTOR.services_by_name["ConnectionService"],
+            connection_service_pb2_grpc.add_ConnectionServiceServicer_to_server,
+            ConnectionServicer(connections, checks, addresses, page_tokens),
+        ),
+        Service(
+            dataset_service_pb2.DESCRIPTOR.services_by_name["DatasetService"],
+            dataset_service_pb2_grpc.add_DatasetServiceServicer_to_server,
+            DatasetServicer(database, connections, discarded, addresses, page_tokens),
         ),
     ]

@@ -6,23 +6,16 @@ to the commit: stamp after everything that takes time, and write at most `ROWS_A
 
 from dataclasses import dataclass
 
-from grpc import StatusCode
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bowerbird.catalog.v1.dataset_pb2 import Version
-from bowerbird.type.v1.error_reason_pb2 import ErrorReason
-from libs.rpc.errors import BowerbirdError, NotFound
+from libs.rpc.errors import NotFound
+from services.catalog.errors import VersionPublished
 from services.catalog.schema import index_sets, versions
 
 # A million rows under one lock hold it for 8 s.
 ROWS_A_REVISION = 10_000
-
-
-class VersionPublished(BowerbirdError):
-    """The version {version} is published and never changes; make a new version of its dataset."""
-
-    status, reason = StatusCode.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_VERSION_PUBLISHED
 
 
 @dataclass(frozen=True)

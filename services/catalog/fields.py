@@ -2,22 +2,17 @@
 
 import re
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
-from grpc import StatusCode
 from sqlalchemy import Row
 
-from bowerbird.type.v1.error_reason_pb2 import ErrorReason
-from libs.rpc.errors import BowerbirdError, FieldInvalid
+from libs.rpc.errors import FieldInvalid
+from services.catalog.errors import EditConflict
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,126}")
-
-
-class EditConflict(BowerbirdError):
-    """{name} is at {state!r} and no longer at {expected!r}, from which the edit was made; read it again and repeat."""
-
-    status, reason = StatusCode.ABORTED, ErrorReason.ERROR_REASON_STATE_CONFLICT
 
 
 def checked_id(field: str, value: str, reserved: Collection[str] = ()) -> str:
@@ -38,6 +33,13 @@ def checked_text(field: str, value: str, most: int, least: int = 0) -> str:
     return value
 
 
+def checked_secret(field: str, value: str, most: int) -> str:
+    """A secret that can stand in a header; the error does not show it."""
+    if len(value) > most or not value.isprintable():
+        raise FieldInvalid(field=field, value="(secret)", expected=f"at most {most:,} printable characters")
+    return value
+
+
 def checked_mask(mask: FieldMask, allowed: Sequence[str]) -> frozenset[str]:
     """The paths of an update mask: at least one, all of them allowed."""
     paths = frozenset(mask.paths)
@@ -48,15 +50,28 @@ def checked_mask(mask: FieldMask, allowed: Sequence[str]) -> frozenset[str]:
     return paths
 
 
-def etag(row: Row[tuple[object, ...]]) -> str:
+def checked_enum(field: str, kind: Any, value: int, unset: int) -> int:
+    """The number of an enum's value; `unset` where it was not given."""
+    if value not in kind.values():
+        raise FieldInvalid(field=field, value=value, expected=" or ".join(kind.keys()[1:]))
+    return value or unset
+
+
+def etag(row: Row[Any]) -> str:
     """The etag of a row with `id` and `edits`; a row that takes the place of a deleted one has another."""
     return f"{row.id}.{row.edits}"
 
 
-def timestamp(time: object) -> Timestamp | None:
+def check_etag(name: str, row: Row[Any], expected: str) -> None:
+    """Raises EditConflict where an edit was made from another state of the row; an empty etag is made from any."""
+    if expected and expected != etag(row):
+        raise EditConflict(name=name, state=etag(row), expected=expected)
+
+
+def timestamp(time: datetime | None) -> Timestamp | None:
     """An aware time or None as protobuf has it."""
     if time is None:
         return None
     message = Timestamp()
-    message.FromDatetime(time)  # type: ignore[arg-type]
+    message.FromDatetime(time)
     return message

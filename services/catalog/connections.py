@@ -1,0 +1,154 @@
+"""Connections and their secrets."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.rpc.errors import AlreadyExists, FieldInvalid, NotFound
+from libs.rpc.names import CONNECTION, DATASET, INDEX_SET
+from services.catalog.connection_configs import Config
+from services.catalog.database import Database
+from services.catalog.errors import InUse
+from services.catalog.fields import check_etag
+from services.catalog.schema import connections, datasets, index_sets, versions
+from services.catalog.scope import is_named, workspace_key
+from services.catalog.secrets import SecretBox
+
+
+class Connections:
+    """Rows go out with their secrets sealed; only `secret` opens one."""
+
+    def __init__(self, database: Database, secrets: SecretBox) -> None:
+        self._database = database
+        self._secrets = secrets
+
+    async def create(self, workspace: str, slug: str, display_name: str, config: Config) -> Row[Any]:
+        """Raises AlreadyExists."""
+        statement = (
+            insert(connections)
+            .values(
+                workspace_id=workspace_key(workspace),
+                slug=slug,
+                display_name=display_name,
+                kind=config.kind,
+                config=config.public,
+            )
+            .on_conflict_do_nothing()
+            .returning(connections)
+        )
+        async with self._database.begin() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+            if row is None:
+                name = CONNECTION.format(workspace=workspace, connection=slug)
+                raise AlreadyExists(resource="connection", name=name)
+            return await self._seal(connection, row, config.secret)
+
+    async def get(self, workspace: str, slug: str) -> Row[Any]:
+        """Raises NotFound."""
+        async with self._database.begin() as connection:
+            return await find_connection(connection, workspace, slug)
+
+    async def list(self, workspace: str, after: str, limit: int) -> Sequence[Row[Any]]:
+        """Rows behind the id `after`, by id."""
+        statement = (
+            select(connections)
+            .where(connections.c.workspace_id == workspace_key(workspace), connections.c.slug > after)
+            .order_by(connections.c.slug)
+            .limit(limit)
+        )
+        async with self._database.begin() as connection:
+            return (await connection.execute(statement)).all()
+
+    async def update(
+        self, workspace: str, slug: str, etag: str, *, display_name: str | None, config: Config | None
+    ) -> Row[Any]:
+        """Change what is not None; a config without a secret keeps the secret.
+
+        Raises NotFound, EditConflict, and FieldInvalid for a config of another kind.
+        """
+        name = CONNECTION.format(workspace=workspace, connection=slug)
+        async with self._database.begin() as connection:
+            old = await find_connection(connection, workspace, slug, lock=True)
+            check_etag(name, old, etag)
+            changed: dict[str, Any] = {"edits": connections.c.edits + 1, "updated": func.now()}
+            if display_name is not None:
+                changed["display_name"] = display_name
+            if config is not None:
+                if config.kind != old.kind:
+                    expected = f"{old.kind}: a connection keeps its kind"
+                    raise FieldInvalid(field="connection.config", value=config.kind, expected=expected)
+                changed["config"] = config.public
+            statement = update(connections).where(connections.c.id == old.id).values(changed).returning(connections)
+            row = (await connection.execute(statement)).one()
+            return await self._seal(connection, row, config.secret if config else "")
+
+    async def delete(self, workspace: str, slug: str) -> None:
+        """Raises NotFound, and InUse while a dataset or an index set needs it."""
+        async with self._database.begin() as connection:
+            row = await find_connection(connection, workspace, slug, lock=True)
+            user = await _user_of(connection, workspace, row.id)
+            if user:
+                raise InUse(name=CONNECTION.format(workspace=workspace, connection=slug), used_by=user)
+            await connection.execute(delete(connections).where(connections.c.id == row.id))
+
+    def secret(self, row: Row[Any]) -> str:
+        """The secret of a row, empty if it has none. Raises SecretUnreadable."""
+        return self._secrets.open(row.secret, _identity(row.id)) if row.secret is not None else ""
+
+    async def check_key(self) -> None:
+        """Raises SecretUnreadable where the secrets were encrypted with another key."""
+        statement = select(connections).where(connections.c.secret.is_not(None)).limit(1)
+        async with self._database.begin() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        if row is not None:
+            self.secret(row)
+
+    async def _seal(self, connection: AsyncConnection, row: Row[Any], secret: str) -> Row[Any]:
+        if not secret:
+            return row
+        statement = (
+            update(connections)
+            .where(connections.c.id == row.id)
+            .values(secret=self._secrets.seal(secret, _identity(row.id)))
+            .returning(connections)
+        )
+        sealed: Row[Any] = (await connection.execute(statement)).one()
+        return sealed
+
+
+async def find_connection(connection: AsyncConnection, workspace: str, slug: str, *, lock: bool = False) -> Row[Any]:
+    """The row by the ids in its name. Raises NotFound."""
+    statement = select(connections).where(is_named(connections, workspace, slug))
+    row = (await connection.execute(statement.with_for_update() if lock else statement)).one_or_none()
+    if row is None:
+        raise NotFound(resource="connection", name=CONNECTION.format(workspace=workspace, connection=slug))
+    return row
+
+
+def _identity(connection_id: int) -> str:
+    return f"connections/{connection_id}"
+
+
+async def _user_of(connection: AsyncConnection, workspace: str, connection_id: int) -> str | None:
+    """The name of something that needs the connection."""
+    dataset = await connection.scalar(
+        select(datasets.c.slug).where(datasets.c.storage_connection_id == connection_id).limit(1)
+    )
+    if dataset is not None:
+        return DATASET.format(workspace=workspace, dataset=dataset)
+    statement = (
+        select(datasets.c.slug, versions.c.number, index_sets.c.id)
+        .join_from(index_sets, versions, index_sets.c.version_id == versions.c.id)
+        .join(datasets, versions.c.dataset_id == datasets.c.id)
+        .where(
+            (index_sets.c.model_connection_id == connection_id) | (index_sets.c.database_connection_id == connection_id)
+        )
+        .limit(1)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    return INDEX_SET.format(workspace=workspace, dataset=row.slug, version=f"v{row.number}", index_set=str(row.id))

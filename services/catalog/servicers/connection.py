@@ -1,0 +1,121 @@
+"""ConnectionService."""
+
+from typing import Any
+
+from grpc.aio import ServicerContext
+from sqlalchemy import Row
+
+from bowerbird.catalog.v1 import connection_pb2, connection_service_pb2_grpc
+from bowerbird.catalog.v1.connection_service_pb2 import (
+    CreateConnectionRequest,
+    CreateConnectionResponse,
+    DeleteConnectionRequest,
+    DeleteConnectionResponse,
+    GetConnectionRequest,
+    GetConnectionResponse,
+    ListConnectionsRequest,
+    ListConnectionsResponse,
+    ResolveConnectionRequest,
+    ResolveConnectionResponse,
+    TestConnectionRequest,
+    TestConnectionResponse,
+    UpdateConnectionRequest,
+    UpdateConnectionResponse,
+)
+from libs.rpc.addresses import AddressPolicy
+from libs.rpc.errors import BowerbirdError
+from libs.rpc.names import CONNECTION, WORKSPACE
+from libs.rpc.paging import PageTokens, page_size
+from services.catalog.connection_configs import KINDS, Config, ConfigChecks
+from services.catalog.connection_trial import try_connection
+from services.catalog.connections import Connections
+from services.catalog.fields import checked_id, checked_mask, checked_text, etag, timestamp
+from services.catalog.scope import ids_in
+
+Context = ServicerContext[Any, Any]
+
+
+class ConnectionServicer(connection_service_pb2_grpc.ConnectionServiceServicer):
+    def __init__(
+        self, connections: Connections, checks: ConfigChecks, addresses: AddressPolicy, page_tokens: PageTokens
+    ) -> None:
+        self._connections = connections
+        self._checks = checks
+        self._addresses = addresses
+        self._page_tokens = page_tokens
+
+    async def CreateConnection(self, request: CreateConnectionRequest, context: Context) -> CreateConnectionResponse:
+        workspace = ids_in(WORKSPACE, request.parent, "workspace")["workspace"]
+        slug = checked_id("connection_id", request.connection_id)
+        config = Config.of(request.connection)
+        display_name = checked_text("connection.display_name", request.connection.display_name, most=127) or slug
+        await self._checks.check(request.connection)
+        row = await self._connections.create(workspace, slug, display_name, config)
+        return CreateConnectionResponse(connection=encoded_connection(workspace, row))
+
+    async def GetConnection(self, request: GetConnectionRequest, context: Context) -> GetConnectionResponse:
+        workspace, row = await self._row(request.name)
+        return GetConnectionResponse(connection=encoded_connection(workspace, row))
+
+    async def ListConnections(self, request: ListConnectionsRequest, context: Context) -> ListConnectionsResponse:
+        workspace = ids_in(WORKSPACE, request.parent, "workspace")["workspace"]
+        size = page_size(request.page_size)
+        (after,) = self._page_tokens.decode(request) or ("",)
+        rows = await self._connections.list(workspace, after, size + 1)
+        return ListConnectionsResponse(
+            connections=[encoded_connection(workspace, row) for row in rows[:size]],
+            next_page_token=self._page_tokens.encode(request, [rows[size - 1].slug]) if len(rows) > size else "",
+        )
+
+    async def UpdateConnection(self, request: UpdateConnectionRequest, context: Context) -> UpdateConnectionResponse:
+        new = request.connection
+        ids = ids_in(CONNECTION, new.name, "connection")
+        paths = checked_mask(request.update_mask, ("display_name", *KINDS))
+        config = None
+        if paths & set(KINDS):
+            # The set config is what is changed, so the mask must name it and no other.
+            config = Config.of(new)
+            checked_mask(request.update_mask, ("display_name", config.kind))
+            await self._checks.check(new)
+        display_name = None
+        if "display_name" in paths:
+            display_name = checked_text("connection.display_name", new.display_name, most=127) or ids["connection"]
+        row = await self._connections.update(
+            ids["workspace"], ids["connection"], new.etag, display_name=display_name, config=config
+        )
+        return UpdateConnectionResponse(connection=encoded_connection(ids["workspace"], row))
+
+    async def DeleteConnection(self, request: DeleteConnectionRequest, context: Context) -> DeleteConnectionResponse:
+        ids = ids_in(CONNECTION, request.name, "connection")
+        await self._connections.delete(ids["workspace"], ids["connection"])
+        return DeleteConnectionResponse()
+
+    async def TestConnection(self, request: TestConnectionRequest, context: Context) -> TestConnectionResponse:
+        workspace, row = await self._row(request.name)
+        connection = encoded_connection(workspace, row, self._connections.secret(row))
+        try:
+            found = await try_connection(connection, request.uri, self._addresses)
+        except BowerbirdError as error:
+            return TestConnectionResponse(works=False, reason=error.reason, message=str(error))
+        return TestConnectionResponse(works=True, message=found)
+
+    async def ResolveConnection(self, request: ResolveConnectionRequest, context: Context) -> ResolveConnectionResponse:
+        workspace, row = await self._row(request.name)
+        return ResolveConnectionResponse(connection=encoded_connection(workspace, row, self._connections.secret(row)))
+
+    async def _row(self, name: str) -> tuple[str, Row[Any]]:
+        ids = ids_in(CONNECTION, name, "connection")
+        return ids["workspace"], await self._connections.get(ids["workspace"], ids["connection"])
+
+
+def encoded_connection(workspace: str, row: Row[Any], secret: str = "") -> connection_pb2.Connection:
+    connection = connection_pb2.Connection(
+        name=CONNECTION.format(workspace=workspace, connection=row.slug),
+        display_name=row.display_name,
+        secret_set=row.secret is not None,
+        create_time=timestamp(row.created),
+        update_time=timestamp(row.updated),
+        etag=etag(row),
+    )
+    Config(row.kind, row.config, secret).fill(connection)
+    return connection

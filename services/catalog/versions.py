@@ -1,0 +1,106 @@
+"""Versions: what a name leads to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.rpc.errors import NotFound
+from libs.rpc.names import LATEST, VERSION
+from services.catalog.schema import datasets, versions, workspaces
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version with the ids of its name. `workspace` and `dataset` are ids as users know them."""
+
+    id: int
+    workspace: str
+    workspace_id: int
+    dataset: str
+    dataset_id: int
+    number: int
+    state: int
+    revision: int
+    next_ordinal: int
+    file_count: int
+    size_bytes: int
+    scanned: datetime | None
+    index_set_id: int | None
+    created: datetime
+
+    @property
+    def name(self) -> str:
+        """The resource name."""
+        return version_name(self.workspace, self.dataset, self.number)
+
+
+def version_name(workspace: str, dataset: str, number: int) -> str:
+    """`workspaces/{workspace}/datasets/{dataset}/versions/v{number}`."""
+    return VERSION.format(workspace=workspace, dataset=dataset, version=f"v{number}")
+
+
+async def find_version(connection: AsyncConnection, *, workspace: str, dataset: str, version: str) -> Version:
+    """The version by the ids in its name, `latest` among them. Raises NotFound."""
+    statement = version_columns().where(workspaces.c.slug == workspace, datasets.c.slug == dataset)
+    if version == LATEST:
+        statement = statement.order_by(versions.c.number.desc()).limit(1)
+    else:
+        # A number that was never given out leads nowhere, and so does any other text.
+        digits = version.removeprefix("v")
+        known = version.startswith("v") and digits.isascii() and digits.isdigit() and len(digits) < 10
+        statement = statement.where(versions.c.number == (int(digits) if known and digits[0] != "0" else 0))
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        name = VERSION.format(workspace=workspace, dataset=dataset, version=version)
+        raise NotFound(resource="version", name=name)
+    return Version(**row._mapping)
+
+
+async def find_version_by_id(connection: AsyncConnection, version_id: int) -> Version:
+    """Raises NotFound."""
+    row = (await connection.execute(version_columns().where(versions.c.id == version_id))).one_or_none()
+    if row is None:
+        raise NotFound(resource="version", name=version_id)
+    return Version(**row._mapping)
+
+
+async def list_versions(
+    connection: AsyncConnection, workspace: str, dataset: str, before: int | None, limit: int
+) -> Sequence[Version]:
+    """Newest first, below the number `before`."""
+    statement = (
+        version_columns()
+        .where(workspaces.c.slug == workspace, datasets.c.slug == dataset)
+        .order_by(versions.c.number.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(versions.c.number < before)
+    return [Version(**row._mapping) for row in await connection.execute(statement)]
+
+
+def version_columns() -> Select[*tuple[object, ...]]:
+    """Selects the fields of Version."""
+    return select(
+        versions.c.id,
+        workspaces.c.slug.label("workspace"),
+        versions.c.workspace_id,
+        datasets.c.slug.label("dataset"),
+        versions.c.dataset_id,
+        versions.c.number,
+        versions.c.state,
+        versions.c.revision,
+        versions.c.next_ordinal,
+        versions.c.file_count,
+        versions.c.size_bytes,
+        versions.c.scanned,
+        versions.c.index_set_id,
+        versions.c.created,
+    ).select_from(
+        versions.join(datasets, versions.c.dataset_id == datasets.c.id).join(
+            workspaces, versions.c.workspace_id == workspaces.c.id
+        )
+    )
