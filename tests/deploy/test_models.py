@@ -11,7 +11,7 @@ import pytest
 from deploy.local.models import fetch
 from deploy.local.models.cache import ensure_models
 from deploy.local.models.convert import TORCH_MAGIC, TORCH_PROTOCOL, Storage, Tensor, read_torch_file
-from deploy.local.models.fetch import SourceMissing
+from deploy.local.packages import SourceMissing
 from services.modelserver.concepts import ConceptTable
 
 FLOATS = np.dtype("<f4")

@@ -3,7 +3,7 @@
 import sys
 
 from deploy.local.models.cache import ensure_models
-from deploy.local.models.fetch import SourceMissing
+from deploy.local.packages import SourceMissing
 
 
 def main() -> None:
