@@ -1,0 +1,83 @@
+"""Finding files of a version."""
+
+from collections.abc import AsyncIterator, Iterable
+
+from bowerbird.client.defaults import LATEST
+from bowerbird.client.names import Names
+from bowerbird.client.transport import Transport
+from bowerbird.search.v1.search_pb2 import Facet, Hit, Query
+from bowerbird.search.v1.search_service_pb2 import (
+    CountFacetsRequest,
+    CountFacetsResponse,
+    CountRequest,
+    SearchRequest,
+    SearchResponse,
+    SelectRequest,
+    SelectResponse,
+    StreamHitsRequest,
+)
+from bowerbird.search.v1.search_service_pb2_grpc import SearchServiceStub
+
+# A version that nobody asked about for a while is loaded first.
+DEADLINE_SECONDS = 120.0
+
+
+class Search:
+    """`client.search`."""
+
+    def __init__(self, transport: Transport, names: Names) -> None:
+        self._transport = transport
+        self._names = names
+        self._stub = SearchServiceStub(transport.channel)
+
+    async def page(
+        self,
+        dataset: str,
+        query: Query,
+        version: str = LATEST,
+        *,
+        page_size: int = 0,
+        page_token: str = "",
+        skip: int = 0,
+    ) -> SearchResponse:
+        """One page of hits, how many match in all, and the token of the next page."""
+        request = SearchRequest(
+            version=self._names.version(dataset, version),
+            query=query,
+            page_size=page_size,
+            page_token=page_token,
+            skip=skip,
+        )
+        return await self._transport.call(self._stub.Search, request, deadline_seconds=DEADLINE_SECONDS)
+
+    async def hits(self, dataset: str, query: Query, version: str = LATEST) -> AsyncIterator[Hit]:
+        """All hits in the order of `page`, as they come."""
+        request = StreamHitsRequest(version=self._names.version(dataset, version), query=query)
+        async for part in self._transport.stream(self._stub.StreamHits, request):
+            for hit in part.hits:
+                yield hit
+
+    async def count(self, dataset: str, query: Query, version: str = LATEST) -> int:
+        """How many files match."""
+        request = CountRequest(version=self._names.version(dataset, version), query=query)
+        return (await self._transport.call(self._stub.Count, request, deadline_seconds=DEADLINE_SECONDS)).total
+
+    async def facets(
+        self,
+        dataset: str,
+        query: Query,
+        fields: Iterable[Facet.Field.ValueType],
+        version: str = LATEST,
+        *,
+        max_values: int = 0,
+    ) -> CountFacetsResponse:
+        """How many matching files have which values of the fields."""
+        request = CountFacetsRequest(
+            version=self._names.version(dataset, version), query=query, fields=fields, max_values=max_values
+        )
+        return await self._transport.call(self._stub.CountFacets, request, deadline_seconds=DEADLINE_SECONDS)
+
+    async def select(self, dataset: str, query: Query, version: str = LATEST) -> SelectResponse:
+        """The matching files pinned, for `client.jobs.export`."""
+        request = SelectRequest(version=self._names.version(dataset, version), query=query)
+        return await self._transport.call(self._stub.Select, request, deadline_seconds=DEADLINE_SECONDS)
