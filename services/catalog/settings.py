@@ -31,6 +31,7 @@ class CatalogSettings(BaseSettings):
         (PUBLIC,), description="where connections may lead: `public`, networks, host patterns"
     )
     allowed_folders: tuple[Path, ...] = Field((), description="folders of this machine that datasets may lie in")
+    lease_seconds: float = Field(30, gt=0, description="how long a worker holds a chunk after its last word")
     log_format: LogFormat = "json"
 
     @field_validator("encryption_key")
