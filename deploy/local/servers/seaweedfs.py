@@ -3,13 +3,14 @@
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
 
 from deploy.local.ports import LOOPBACK, free_ports
-from deploy.local.program import Program, RunningProgram, start
+from deploy.local.program import Program, RunningProgram, start_ready
 
 PORTS = 10
 _ACTIONS = ["Admin", "Read", "Write", "List", "Tagging"]
@@ -30,65 +31,59 @@ def is_available() -> bool:
     return _binary() is not None
 
 
-async def start_seaweedfs(
-    folder: Path, *, access_key: str, secret_key: str, ports: list[int] | None = None
-) -> tuple[ObjectStorageServer, RunningProgram]:
-    """Start a server on 127.0.0.1 over the data in `folder`, which is made at the first start.
+class SeaweedData:
+    """A server over the data in a folder, which is made at the first start."""
 
-    It takes ten ports, the first of which speaks S3; only requests signed with the key are answered. Raises
-    ProgramFailed with the end of the log.
-    """
-    data = folder / "data"
-    data.mkdir(parents=True, exist_ok=True)
-    ports = ports or free_ports(PORTS)
-    identities = _write_identities(folder, access_key, secret_key)
-    running = await start(_program(folder, identities, ports))
-    server = ObjectStorageServer(f"http://{LOOPBACK}:{ports[0]}", "us-east-1", access_key, secret_key)
-    try:
-        await running.ready(lambda: _answers(server), timeout_seconds=60)
-    except BaseException:
-        await running.stop()
-        raise
-    return server, running
+    def __init__(self, folder: Path, *, access_key: str, secret_key: str, ports: Sequence[int] | None = None) -> None:
+        """It takes ten ports, the first of which speaks S3; only requests signed with the key are answered."""
+        self._ports = ports or free_ports(PORTS)
+        self._folder = folder
+        self.server = ObjectStorageServer(f"http://{LOOPBACK}:{self._ports[0]}", "us-east-1", access_key, secret_key)
 
+    async def prepare(self) -> None:
+        """Make what the server needs before it can start."""
+        (self._folder / "data").mkdir(parents=True, exist_ok=True)
+        credentials = [{"accessKey": self.server.access_key, "secretKey": self.server.secret_key}]
+        identities = [{"name": "bowerbird", "credentials": credentials, "actions": _ACTIONS}]
+        self._identities.touch(mode=0o600)
+        self._identities.write_text(json.dumps({"identities": identities}))
 
-def _write_identities(folder: Path, access_key: str, secret_key: str) -> Path:
-    credentials = [{"accessKey": access_key, "secretKey": secret_key}]
-    path = folder / "identities.json"
-    path.touch(mode=0o600)
-    path.write_text(
-        json.dumps({"identities": [{"name": "bowerbird", "credentials": credentials, "actions": _ACTIONS}]})
-    )
-    return path
+    def program(self) -> Program:
+        names = ("s3", "master", "volume", "filer", "admin")
+        options = {
+            **{f"{name}.port": port for name, port in zip(names, self._ports[:5], strict=True)},
+            **{f"{name}.port.grpc": port for name, port in zip(names, self._ports[5:PORTS], strict=True)},
+            "dir": self._folder / "data",
+            "ip": LOOPBACK,
+            "ip.bind": LOOPBACK,
+            "s3.config": self._identities,
+            "s3.autoCreateBucket": "false",  # as other stores do: a bucket that is not there is an error
+            "s3.port.iceberg": 0,
+            "s3.port.lance": 0,
+            "admin.ui": "false",
+            "webdav": "false",
+            "master.telemetry": "false",
+        }
+        command = (str(_binary()), "mini", *(f"-{name}={value}" for name, value in options.items()))
+        return Program("seaweedfs", command, self._folder / "seaweedfs.log")
 
+    async def answers(self) -> bool:
+        # An unsigned request is refused only once the identities are read and the filer behind answers.
+        try:
+            async with aiohttp.ClientSession() as session, session.get(self.server.endpoint) as response:
+                return response.status == 403
+        except aiohttp.ClientError:
+            return False
 
-def _program(folder: Path, identities: Path, ports: list[int]) -> Program:
-    names = ("s3", "master", "volume", "filer", "admin")
-    options = {
-        **{f"{name}.port": port for name, port in zip(names, ports[:5], strict=True)},
-        **{f"{name}.port.grpc": port for name, port in zip(names, ports[5:PORTS], strict=True)},
-        "dir": folder / "data",
-        "ip": LOOPBACK,
-        "ip.bind": LOOPBACK,
-        "s3.config": identities,
-        "s3.autoCreateBucket": "false",  # as other stores do: a bucket that is not there is an error
-        "s3.port.iceberg": 0,
-        "s3.port.lance": 0,
-        "admin.ui": "false",
-        "webdav": "false",
-        "master.telemetry": "false",
-    }
-    command = (str(_binary()), "mini", *(f"-{name}={value}" for name, value in options.items()))
-    return Program("seaweedfs", command, folder / "seaweedfs.log")
+    @property
+    def _identities(self) -> Path:
+        return self._folder / "identities.json"
 
 
-async def _answers(server: ObjectStorageServer) -> bool:
-    # An unsigned request is refused only once the identities are read and the filer behind answers.
-    try:
-        async with aiohttp.ClientSession() as session, session.get(server.endpoint) as response:
-            return response.status == 403
-    except aiohttp.ClientError:
-        return False
+async def start_seaweedfs(data: SeaweedData) -> RunningProgram:
+    """Start the server and wait until it answers. Raises ProgramFailed with the end of the log."""
+    await data.prepare()
+    return await start_ready(data.program(), data.answers)
 
 
 def _binary() -> str | None:
