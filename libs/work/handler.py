@@ -92,7 +92,7 @@ class Worker(Protocol):
     def open(self, job: str) -> AbstractAsyncContextManager[FileHandler[Any] | ChunkHandler]:
         """What handles the job, `workspaces/{workspace}/jobs/{job}`.
 
-        A BowerbirdError fails the job, unless it says that a service of the suite does not answer: then the job's chunks
-        are given back, to be tried again.
+        A BowerbirdError fails the job, unless it says that a service of the suite does not answer: then the chunks are
+        given back, to be tried again.
         """
         ...
