@@ -1,0 +1,16 @@
+-- name: read_results
+-- A page of what a job said, in the order of the version. An answer is shown where it is the one that was judged: a good
+-- one takes the place of a bad one later. By outcomes_pkey, files_pkey, ledger_pkey and tags_pkey.
+SELECT o.ordinal, f.path, o.done, o.reason, o.message, coalesce(l.answer, '') AS answer, coalesce(given.names, '{}') AS tags
+FROM outcomes o
+JOIN files f ON f.version_id = CAST(:version AS bigint) AND f.ordinal = o.ordinal
+JOIN jobs j ON j.id = CAST(:job AS bigint)
+LEFT JOIN ledger l ON l.id = o.ledger_id AND (l.reason IS NULL) = o.done
+LEFT JOIN LATERAL (
+    SELECT array_agg(t.name ORDER BY t.name) AS names FROM tags t
+    WHERE t.workspace_id = j.workspace_id AND t.id = ANY (o.tag_ids)
+) given ON true
+WHERE o.version_id = CAST(:version AS bigint) AND o.job_id = CAST(:job AS bigint) AND o.ordinal > CAST(:after AS bigint)
+    AND NOT (o.done AND CAST(:only_failed AS boolean))
+ORDER BY o.ordinal
+LIMIT CAST(:most AS integer);
