@@ -1,0 +1,162 @@
+"""`bowerbird job`: list, show, watch, stop, logs; starting has a file of its own."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from bowerbird.catalog.v1.job_pb2 import Job, JobLogLine, JobResult
+from bowerbird.cli import job_start
+from bowerbird.cli.document import document, enum_name, time_text
+from bowerbird.cli.exits import Exit
+from bowerbird.cli.output import Json, out, print_fields, print_json, print_table, say, shown
+from bowerbird.cli.progress import conclude, kind, outcome, state_text
+from bowerbird.cli.session import run
+from bowerbird.client import Client
+from bowerbird.client.jobs import FINAL
+from bowerbird.client.names import short
+
+app = typer.Typer(
+    no_args_is_help=True, help="Jobs: scan, tag, index and export. They survive the death of any process."
+)
+app.add_typer(job_start.app, name="start")
+
+JobArgument = Annotated[str, typer.Argument(metavar="JOB", help="Id of the job, as `job list` shows it.")]
+LEVEL_STYLES = {JobLogLine.LEVEL_WARNING: "yellow", JobLogLine.LEVEL_ERROR: "red"}
+
+
+@app.command("list")
+def list_jobs(
+    context: typer.Context,
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Only jobs of this dataset.")] = "",
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most this many, newest first.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """List the jobs, newest first."""
+
+    async def work(client: Client) -> None:
+        jobs: list[Job] = []
+        async for job in client.jobs.list(dataset):
+            jobs.append(job)
+            if len(jobs) == limit:
+                break
+        if as_json:
+            print_json({"jobs": [document(job) for job in jobs]})
+            return
+        print_table(
+            ["JOB", "KIND", "DATASET", "STATE", "DONE", "FAILED", "TOTAL", "CREATED"],
+            (
+                (
+                    short(job.name),
+                    kind(job),
+                    dataset_of(job),
+                    state_text(job),
+                    job.progress.done,
+                    job.progress.failed,
+                    job.progress.total,
+                    job.create_time,
+                )
+                for job in jobs
+            ),
+            empty="There are no jobs. Start one: bowerbird job start --all DATASET",
+        )
+
+    run(context, work, as_json=as_json)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    job: JobArgument,
+    failed: Annotated[bool, typer.Option("--failed", help="Also each file that failed, with the reason.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show a job."""
+
+    async def work(client: Client) -> None:
+        found = await client.jobs.get(job)
+        results = [result async for result in client.jobs.results(job, only_failed=True)] if failed else None
+        if as_json:
+            more = {} if results is None else {"failed": [document(result) for result in results]}
+            print_json({"job": document(found), **more})
+            return
+        print_fields(job_fields(found))
+        if results is not None:
+            print_table(["FILE", "REASON", "WHAT HAPPENED"], map(result_row, results), empty="No file failed.")
+
+    run(context, work, as_json=as_json)
+
+
+@app.command()
+def watch(context: typer.Context, job: JobArgument, as_json: Json = False) -> None:
+    """Watch a job to its end. Ctrl-C ends the watching, not the job."""
+
+    async def work(client: Client) -> Exit:
+        return await conclude(client, [await client.jobs.get(job)], detach=False, as_json=as_json, key="job")
+
+    run(context, work, as_json=as_json)
+
+
+@app.command()
+def stop(context: typer.Context, job: JobArgument, as_json: Json = False) -> None:
+    """Stop a job. What was done is kept, and a later job of its kind goes on from there."""
+
+    async def work(client: Client) -> None:
+        stopped = await client.jobs.stop(job)
+        if as_json:
+            print_json({"job": document(stopped)})
+        elif stopped.state in FINAL:
+            say(f"{job} has ended: {state_text(stopped)}.")
+        else:
+            say(f"{job} stops; calls in flight end within 5 seconds.")
+
+    run(context, work, as_json=as_json)
+
+
+@app.command()
+def logs(
+    context: typer.Context,
+    job: JobArgument,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with the lines that come, to the end.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Print a job's log."""
+
+    async def work(client: Client) -> None:
+        if as_json:
+            print_json({"lines": [document(line) async for line in client.jobs.log(job, follow=follow)]})
+            return
+        async for line in client.jobs.log(job, follow=follow):
+            level = enum_name(JobLogLine.Level.DESCRIPTOR, line.level)
+            text = f"{time_text(line.time)} {level:7} {shown(line.message)}"
+            out.print(Text(text, style=LEVEL_STYLES.get(line.level, "")))
+
+    run(context, work, as_json=as_json)
+
+
+def job_fields(job: Job) -> list[tuple[str, object]]:
+    tokens = job.progress.input_tokens + job.progress.output_tokens
+    return [
+        ("Job", short(job.name)),
+        ("Kind", kind(job)),
+        ("Dataset", f"{dataset_of(job)} {short(job.version)}"),
+        ("State", state_text(job)),
+        ("Result", outcome(job)),
+        ("Why", job.message),
+        ("Model tokens", tokens or ""),
+        ("Created", job.create_time),
+        ("Started", job.start_time),
+        ("Ended", job.end_time),
+    ]
+
+
+def result_row(result: JobResult) -> tuple[str, str, str]:
+    field = JobResult.DESCRIPTOR.fields_by_name["reason"]
+    reason = enum_name(field.enum_type, result.reason) if field.enum_type else ""
+    return result.path, reason, result.message
+
+
+def dataset_of(job: Job) -> str:
+    """The id in `workspaces/{workspace}/datasets/{dataset}/versions/{version}`."""
+    parts = job.version.split("/")
+    return parts[3] if len(parts) > 3 else ""
