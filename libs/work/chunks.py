@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable
 
+import grpc.aio
 import structlog
 
 from libs.rpc.errors import BowerbirdError
-from libs.rpc.status import InternalFault
+from libs.rpc.status import InternalFault, from_rpc_error
 from libs.work.handler import ChunkHandler, JobFailed
 from libs.work.state import HeldLease
 
@@ -56,6 +57,8 @@ class ChunkTasks:
             self._fail_job(failed.error)
         except BowerbirdError as error:
             self._fail_job(error)
+        except grpc.aio.AioRpcError as error:
+            self._fail_job(from_rpc_error(error))
         except Exception:
             fault = InternalFault(request_id=lease.lease)
             log.exception("work on a chunk failed unforeseen", lease=lease.lease, job=lease.job)

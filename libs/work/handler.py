@@ -25,8 +25,9 @@ class JobFailed(Exception):
 class FileHandler(Protocol, Generic[Prepared]):
     """One job over files. A file is prepared ahead, looked up with others, and finished in a batch.
 
-    Any step may end a file with its FileResult. A BowerbirdError ends each file that the step was about as failed with
-    it; what nobody foresaw does so as INTERNAL, and is logged. Every step may be cancelled at any time.
+    Any step may end a file with its FileResult. A BowerbirdError, or an error that another service of the suite answers,
+    ends each file that the step was about as failed with it; what nobody foresaw does so as INTERNAL, and is logged.
+    Every step may be cancelled at any time.
     """
 
     @property
@@ -46,7 +47,8 @@ class FileHandler(Protocol, Generic[Prepared]):
     async def look_up(self, prepared: Sequence[Prepared]) -> Sequence[Prepared | FileResult]:
         """One entry a file, in order; `prepared` as it is where there is nothing to look up.
 
-        Called with as many files as have piled up, one call at a time, so that one round trip serves many.
+        Called with as many files as have piled up, one call at a time, so that one round trip serves many; again, where
+        a service of the suite does not answer.
         """
         ...
 

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import grpc.aio
 import structlog
 
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 from libs.rpc.errors import BowerbirdError
+from libs.rpc.status import from_rpc_error
 from libs.work.files import Failed, FileResult, WorkFile
 from libs.work.handler import FileHandler, JobFailed
 from libs.work.state import HeldLease
@@ -156,8 +158,8 @@ class FilePipeline:
         while True:
             try:
                 return await self._handler.look_up(prepared)
-            except BowerbirdError as error:
-                if error.reason != ErrorReason.ERROR_REASON_SERVICE_UNAVAILABLE:
+            except grpc.aio.AioRpcError as error:
+                if from_rpc_error(error).reason != ErrorReason.ERROR_REASON_SERVICE_UNAVAILABLE:
                     raise
             await asyncio.sleep(LOOK_UP_AGAIN_SECONDS)
 
@@ -182,6 +184,8 @@ class FilePipeline:
             self._fail_job(failed.error)
         except BowerbirdError as error:
             self._fail(items, Failed.of(error))
+        except grpc.aio.AioRpcError as error:
+            self._fail(items, Failed.of(from_rpc_error(error)))
         except Exception:
             log.exception("work on a file failed unforeseen", paths=[item.file.path for item in items])
             reason = ErrorReason.ERROR_REASON_INTERNAL

@@ -3,12 +3,13 @@
 import asyncio
 from typing import Final, Protocol
 
+import grpc.aio
 import structlog
 
 from bowerbird.catalog.v1.job_pb2 import JobLogLine
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 from libs.rpc.errors import BowerbirdError
-from libs.rpc.status import InternalFault
+from libs.rpc.status import InternalFault, from_rpc_error
 from libs.work.chunks import ChunkTasks
 from libs.work.files import Failed, FileResult
 from libs.work.handler import ChunkHandler, Worker
@@ -106,6 +107,8 @@ class JobRun:
                     self._runner.cancel()
         except BowerbirdError as error:
             self._could_not_open(error)
+        except grpc.aio.AioRpcError as error:
+            self._could_not_open(from_rpc_error(error))
         except Exception:
             fault = InternalFault(request_id=self.job)
             log.exception("a job could not be opened", job=self.job)

@@ -2,7 +2,6 @@
 
 import os
 import socket
-from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
@@ -26,5 +25,4 @@ class WorkerSettings(BaseSettings):
     allowed_addresses: tuple[str, ...] = Field(
         (PUBLIC,), description="where connections may lead: `public`, networks, host patterns"
     )
-    allowed_folders: tuple[Path, ...] = Field((), description="folders of this machine that datasets may lie in")
     log_format: LogFormat = "json"
