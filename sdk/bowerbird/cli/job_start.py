@@ -50,12 +50,12 @@ def start(  # noqa: PLR0917 (typer gives options by name)
     embedding: Annotated[
         str | None,
         typer.Option(
-            metavar="CONNECTION", help="Connection to the model service that embeds; the index set's own if not given."
+            metavar="CONNECTION", help="Connection to the model that embeds; that of the index set if not given."
         ),
     ] = None,
     database: Annotated[
         str | None,
-        typer.Option(metavar="CONNECTION", help="Connection to the vector database; the index set's own if not given."),
+        typer.Option(metavar="CONNECTION", help="Connection to the database; that of the index set if not given."),
     ] = None,
     max_concurrency: Concurrency = 8,
     mode: Mode = "incremental",

@@ -26,7 +26,7 @@ ContentType = Annotated[
 TopK = Annotated[int, typer.Option(metavar="K", min=1, max=5000, help="With text or image: only the most similar.")]
 Threshold = Annotated[
     float | None,
-    typer.Option(metavar="SCORE", min=-1.0, help="With text or image: only scores above this.", show_default=False),
+    typer.Option(metavar="SCORE", min=-1.0, help="With text or image: only above this.", show_default=False),
 ]
 
 

@@ -65,7 +65,7 @@ def search(  # noqa: PLR0917 (typer gives options by name)
         list[FacetName] | None,
         typer.Option(
             metavar="FIELD",
-            help="Count the matching files by tags, tags-ai, tags-user, tags-rejected, directory or content-type; repeat.",
+            help="Count files by tags, tags-ai, tags-user, tags-rejected, directory or content-type; repeat.",
         ),
     ] = None,
     count: Annotated[bool, typer.Option("--count", help="Only say how many files match.")] = False,
