@@ -1,16 +1,13 @@
-"""An index set of catalog, as the table that it leads to and the id that its documents carry there."""
+"""An index set of catalog, in the words of a vector database."""
 
 from bowerbird.catalog.v1.index_set_pb2 import METRIC_DOT_PRODUCT, IndexSet
 from libs.rpc.names import INDEX_SET
-from libs.vectors.table import IndexTable, Metric
+from libs.vectors.table import Metric
 
 
-def index_table(index_set: IndexSet, dimension: int = 0) -> IndexTable:
-    """The table; `dimension` stands in where the index set does not know its own yet. Raises FieldInvalid without
-    any.
-    """
-    metric = Metric.DOT_PRODUCT if index_set.metric == METRIC_DOT_PRODUCT else Metric.COSINE
-    return IndexTable(index_set.table, index_set.dimension or dimension, metric)
+def metric_of(index_set: IndexSet) -> Metric:
+    """The metric that an index set names."""
+    return Metric.DOT_PRODUCT if index_set.metric == METRIC_DOT_PRODUCT else Metric.COSINE
 
 
 def index_set_id(index_set: IndexSet) -> str:

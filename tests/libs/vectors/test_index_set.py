@@ -2,12 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from bowerbird.catalog.v1.index_set_pb2 import METRIC_DOT_PRODUCT, IndexSet
-from libs.rpc.errors import FieldInvalid
-from libs.vectors.index_set import index_set_id, index_table
-from libs.vectors.table import IndexTable, Metric
+from bowerbird.catalog.v1.index_set_pb2 import METRIC_COSINE, METRIC_DOT_PRODUCT, IndexSet
+from libs.vectors.index_set import index_set_id, metric_of
+from libs.vectors.table import Metric
 
 
 def index_set(made: datetime, **fields: object) -> IndexSet:
@@ -24,10 +21,8 @@ def test_index_sets_of_one_number_in_two_catalogs_have_different_ids() -> None:
     assert "/" not in index_set_id(index_set(made))
 
 
-def test_a_table_has_the_dimension_of_its_index_set_or_else_the_one_that_is_given() -> None:
+def test_a_metric_that_is_not_given_is_cosine() -> None:
     made = datetime(2025, 3, 1, tzinfo=UTC)
-    assert index_table(index_set(made, dimension=8), 16) == IndexTable("bowerbird", 8, Metric.COSINE)
-    dot_product = index_set(made, metric=METRIC_DOT_PRODUCT)
-    assert index_table(dot_product, 16) == IndexTable("bowerbird", 16, Metric.DOT_PRODUCT)
-    with pytest.raises(FieldInvalid, match="dimension"):
-        index_table(dot_product)
+    assert metric_of(index_set(made)) is Metric.COSINE
+    assert metric_of(index_set(made, metric=METRIC_COSINE)) is Metric.COSINE
+    assert metric_of(index_set(made, metric=METRIC_DOT_PRODUCT)) is Metric.DOT_PRODUCT
