@@ -25,7 +25,7 @@ class JobFailed(Exception):
 class FileHandler(Protocol, Generic[Prepared]):
     """One job over files. A file is prepared ahead, looked up with others, and finished in a batch.
 
-    Any step may end a file with its FileResult. A BowerbirdError, or an error that another service of the suite answers,
+    Any step may end a file with its FileResult. A BowerbirdError, or the error of another service of the suite,
     ends each file that the step was about as failed with it; what nobody foresaw does so as INTERNAL, and is logged.
     Every step may be cancelled at any time.
     """

@@ -105,17 +105,17 @@ class FilePipeline:
         return [*self._preparing.items(), *self._looking_up.items(), *self._finishing.items()]
 
     def _pump(self) -> None:
-        """Start whatever may start. Called after every change."""
-        while self._todo and len(self._preparing) < PREPARED_AT_ONCE and self._ahead < self.read_ahead:
-            item = self._todo.popleft()
-            self._start(self._preparing, [item], self._prepare(item))
-        if self._prepared and not self._looking_up and len(self._ready) <= self._at_once // 2:
-            gathered: list[Item] = []
-            self._start(self._looking_up, gathered, self._look_up(gathered))
+        """Start whatever may start, the last step first: it makes room for the others. Called after every change."""
         while self._ready and len(self._finishing) < self._handler.concurrency and self._is_batch_ready:
             size = min(len(self._ready), self._handler.batch_size)
             batch = [self._ready.popleft() for _ in range(size)]
             self._start(self._finishing, batch, self._finish(batch))
+        if self._prepared and not self._looking_up and len(self._ready) <= self._at_once // 2:
+            gathered: list[Item] = []
+            self._start(self._looking_up, gathered, self._look_up(gathered))
+        while self._todo and len(self._preparing) < PREPARED_AT_ONCE and self._ahead < self.read_ahead:
+            item = self._todo.popleft()
+            self._start(self._preparing, [item], self._prepare(item))
         if self._running() or self._todo:
             self.quiet.clear()
         else:
