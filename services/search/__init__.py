@@ -1,0 +1,1 @@
+"""Combined search on an in-memory index of each dataset version."""

@@ -1,0 +1,43 @@
+"""Search put together: its clients, what it holds in memory, and its service."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from bowerbird.search.v1 import search_service_pb2, search_service_pb2_grpc
+from libs.images.pool import ImagePool
+from libs.rpc.addresses import AddressPolicy
+from libs.rpc.authenticator import CatalogAuthenticator
+from libs.rpc.channel import open_channel
+from libs.rpc.paging import PageTokens
+from libs.rpc.server import RpcServer, Service
+from services.search.catalog import Catalog
+from services.search.connections import Connections
+from services.search.engine import SearchEngine
+from services.search.example_image import ExampleImages
+from services.search.servicers.search import SearchServicer
+from services.search.settings import SearchSettings
+from services.search.similarity import Embedder
+from services.search.versions import Versions
+
+
+@asynccontextmanager
+async def assembled(settings: SearchSettings) -> AsyncIterator[RpcServer]:
+    """A server that is ready to start. Catalog need not be there yet: calls fail until it is."""
+    async with AsyncExitStack() as stack:
+        token = settings.service_token.get_secret_value()
+        channel = await stack.enter_async_context(open_channel(settings.catalog_address, token))
+        pool = await stack.enter_async_context(ImagePool(processes=settings.image_processes))
+        catalog = Catalog(channel)
+        connections = Connections(catalog, AddressPolicy(settings.allowed_addresses))
+        stack.push_async_callback(connections.close)
+        versions = Versions(catalog, max_versions=settings.max_versions, budget_bytes=settings.memory_budget_bytes)
+        stack.push_async_callback(versions.close)
+        images = ExampleImages(catalog, connections, pool, settings.image_max_side_px)
+        engine = SearchEngine(catalog, versions, connections, Embedder(connections, images))
+        servicer = SearchServicer(engine, PageTokens(settings.page_token_key))
+        service = Service(
+            search_service_pb2.DESCRIPTOR.services_by_name["SearchService"],
+            search_service_pb2_grpc.add_SearchServiceServicer_to_server,
+            servicer,
+        )
+        yield RpcServer([service], CatalogAuthenticator(channel))

@@ -1,0 +1,71 @@
+"""Answers as messages."""
+
+import orjson
+from google.protobuf.json_format import ParseDict
+from google.protobuf.struct_pb2 import Struct
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from bowerbird.catalog.v1.file_pb2 import File, FileTags
+from bowerbird.catalog.v1.job_pb2 import Selection
+from bowerbird.search.v1 import search_pb2
+from libs.rpc.names import file_id
+from services.search.engine import Answer, FoundFile
+from services.search.facets import Facet, FacetField
+from services.search.servicers.decode import FACET_FIELDS
+
+FACET_MESSAGES = {field: message for message, field in FACET_FIELDS.items()}
+
+
+def hit(found: FoundFile, answer: Answer) -> search_pb2.Hit:
+    """A hit with its file."""
+    return search_pb2.Hit(file=_file(found, answer), score=found.score)
+
+
+def facet(counted: Facet) -> search_pb2.Facet:
+    """The counts of a field."""
+    counts = [search_pb2.FacetCount(value=value, count=count) for value, count in counted.counts]
+    return search_pb2.Facet(field=FACET_MESSAGES[FacetField(counted.field)], counts=counts)
+
+
+def selection(answer: Answer) -> Selection:
+    """The files and their scores, pinned."""
+    return Selection(
+        version=answer.info.name,
+        revision=answer.info.revision,
+        ordinals=answer.matches.files.serialize(),
+        scores=answer.matches.scores_by_ordinal().tobytes(),
+    )
+
+
+def _file(found: FoundFile, answer: Answer) -> File:
+    file, folder = found.file, answer.version.dataset.folder
+    message = File(
+        name=f"{answer.info.name}/files/{file_id(answer.info.uid, file.ordinal)}",
+        uri=str(folder.child(file.path)) if folder is not None else file.path,
+        path=file.path,
+        size_bytes=file.size_bytes,
+        etag=file.etag,
+        content_type=file.content_type,
+        status=File.STATUS_ACTIVE if file.is_active else File.STATUS_DELETED,
+        width_px=file.width_px,
+        height_px=file.height_px,
+        comment=file.comment,
+        create_time=_timestamp(file.create_us),
+        modify_time=_timestamp(file.modify_us),
+        sync_time=_timestamp(file.sync_us),
+        tag_time=_timestamp(file.tag_us),
+        index_time=_timestamp(found.index_us),
+    )
+    if file.tag_us is not None:
+        message.tags.CopyFrom(FileTags(ai=file.ai, user=file.user, rejected=file.rejected, stale=file.is_stale))
+    if file.attributes_json is not None:
+        message.attributes.CopyFrom(ParseDict(orjson.loads(file.attributes_json), Struct()))
+    return message
+
+
+def _timestamp(time_us: int | None) -> Timestamp | None:
+    if time_us is None:
+        return None
+    message = Timestamp()
+    message.FromMicroseconds(time_us)
+    return message

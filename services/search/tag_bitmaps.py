@@ -1,0 +1,104 @@
+"""The tags of a version: one bitmap of ordinals a tag and kind, and the names of tags."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from services.search.bitmaps import Ordinals, bitmap_of, size_bytes
+from services.search.conditions import TagKind
+
+GIVEN = (TagKind.AI, TagKind.USER, TagKind.REJECTED)
+
+
+class TagBitmaps:
+    """Bitmaps hold files whatever their status; intersect with the active ones."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._ids: dict[str, int] = {}
+        self._given: dict[TagKind, dict[int, BitMap]] = {kind: {} for kind in GIVEN}
+        # Only of tags that people have touched: for the others the bitmap of AI is the one that holds.
+        self._holding: dict[int, BitMap] = {}
+        self._seen = BitMap()
+
+    def learn(self, names: Mapping[int, str]) -> None:
+        """Take the names of new tag ids."""
+        self._names.update(names)
+        self._ids.update((name, tag_id) for tag_id, name in names.items())
+
+    def put(self, ordinals: Ordinals, lists: Mapping[TagKind, pa.ListArray]) -> None:
+        """Replace the tags of these files, given as lists of tag ids by kind."""
+        files = bitmap_of(ordinals)
+        again = files & self._seen
+        self._seen |= files
+        for kind, bitmaps in self._given.items():
+            if again:
+                for tag_id in [tag_id for tag_id, bitmap in bitmaps.items() if bitmap.intersect(again)]:
+                    bitmaps[tag_id] -= again
+                    if not bitmaps[tag_id]:
+                        del bitmaps[tag_id]
+            for tag_id, tagged in by_tag(ordinals, lists[kind]):
+                if tag_id in bitmaps:
+                    bitmaps[tag_id] |= tagged
+                else:
+                    bitmaps[tag_id] = tagged
+        self._holding.clear()
+
+    def files(self, kind: TagKind, name: str) -> BitMap:
+        """Files that have the tag; not to be changed."""
+        tag_id = self._ids.get(name)
+        return BitMap() if tag_id is None else self._files(kind, tag_id)
+
+    def counts(self, kind: TagKind, among: BitMap) -> dict[str, int]:
+        """How many of these files have each tag; tags that none of them has are left out."""
+        counted = ((tag_id, self._files(kind, tag_id).intersection_cardinality(among)) for tag_id in self._used(kind))
+        return {self._names[tag_id]: count for tag_id, count in counted if count}
+
+    def names_at(self, kind: TagKind, ordinals: Ordinals) -> list[list[str]]:
+        """The names of each file's tags, sorted."""
+        among = bitmap_of(ordinals)
+        row_of = {ordinal: row for row, ordinal in enumerate(ordinals.tolist())}
+        found: list[list[str]] = [[] for _ in row_of]
+        for tag_id in self._used(kind):
+            bitmap = self._files(kind, tag_id)
+            if bitmap.intersect(among):
+                for ordinal in bitmap & among:
+                    found[row_of[ordinal]].append(self._names[tag_id])
+        return [sorted(names) for names in found]
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory, roughly."""
+        bitmaps = [bitmap for given in self._given.values() for bitmap in given.values()]
+        return size_bytes([*bitmaps, *self._holding.values(), self._seen]) + 200 * len(self._names)
+
+    def _files(self, kind: TagKind, tag_id: int) -> BitMap:
+        if kind is not TagKind.ALL:
+            return self._given[kind].get(tag_id) or BitMap()
+        ai, user, rejected = (self._given[kind].get(tag_id) for kind in GIVEN)
+        if user is None and rejected is None:
+            return ai or BitMap()
+        if tag_id not in self._holding:
+            self._holding[tag_id] = ((ai or BitMap()) | (user or BitMap())) - (rejected or BitMap())
+        return self._holding[tag_id]
+
+    def _used(self, kind: TagKind) -> list[int]:
+        if kind is not TagKind.ALL:
+            return list(self._given[kind])
+        return list(self._given[TagKind.AI] | self._given[TagKind.USER])
+
+
+def by_tag(ordinals: Ordinals, lists: pa.ListArray) -> Iterator[tuple[int, BitMap]]:
+    """Each tag id of the lists with the files whose lists have it."""
+    tag_ids: NDArray[np.int32] = lists.flatten().to_numpy(zero_copy_only=False)
+    if not len(tag_ids):
+        return
+    owners = np.repeat(ordinals, lists.value_lengths().fill_null(0).to_numpy(zero_copy_only=False))
+    order = np.argsort(tag_ids, kind="stable")
+    tag_ids, owners = tag_ids[order], owners[order]
+    starts = np.flatnonzero(np.diff(tag_ids, prepend=tag_ids[0] - 1))
+    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(tag_ids)], strict=True):
+        yield int(tag_ids[start]), bitmap_of(owners[start:end])

@@ -1,0 +1,229 @@
+"""What search holds of a version: bitmaps of tags and columns of everything else, by ordinal."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyroaring import BitMap
+
+from services.search.bitmaps import Ordinals, bitmap_of, size_bytes
+from services.search.columns import NO_TIME, DictionaryColumn, NumberColumn, TextColumn
+from services.search.pages import (
+    FilesPage,
+    VectorsPage,
+    flags_in,
+    numbers_in,
+    ordinals_in,
+    read_batch,
+    strings_in,
+    times_in,
+)
+from services.search.tag_bitmaps import GIVEN, TagBitmaps
+
+STATUS_ACTIVE = 1
+
+
+class Time(Enum):
+    """The times of a file; each is the name of a column of the feed."""
+
+    MODIFY = "modify_time"
+    CREATE = "create_time"
+    SYNC = "sync_time"
+    TAG = "tag_time"
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """One file as it is shown. Times are microseconds since 1970, None where there is none."""
+
+    ordinal: int
+    path: str
+    size_bytes: int
+    etag: str
+    content_type: str
+    is_active: bool
+    width_px: int
+    height_px: int
+    ai: list[str]
+    user: list[str]
+    rejected: list[str]
+    is_stale: bool
+    comment: str
+    attributes_json: str | None
+    modify_us: int | None
+    create_us: int | None
+    sync_us: int | None
+    tag_us: int | None
+
+
+class VersionIndex:
+    """Files with their tags. Not safe for threads: all its work is done on one (see `LoadedVersion`).
+
+    `active` holds the files with status ACTIVE; every answer is among them. A path is kept as `folder`, which ends in a
+    slash unless it is empty, and `name`.
+    """
+
+    def __init__(self, version_uid: int) -> None:
+        self.version_uid = version_uid
+        self.active = BitMap()
+        self.stale = BitMap()
+        self.tags = TagBitmaps()
+        self.folder = DictionaryColumn()
+        self.name = TextColumn()
+        self.content_type = DictionaryColumn()
+        self.times = {time: NumberColumn(np.int64, NO_TIME) for time in Time}
+        self._etag = TextColumn()
+        self._size_bytes = NumberColumn(np.int64)
+        self._width_px = NumberColumn(np.int32)
+        self._height_px = NumberColumn(np.int32)
+        # Few files have these.
+        self._comment: dict[int, str] = {}
+        self._attributes_json: dict[int, str] = {}
+
+    def apply(self, page: FilesPage) -> None:
+        """Take a page of the feed."""
+        self.tags.learn(page.tag_names)
+        if (files := read_batch(page.files)) is not None:
+            self._apply_files(files)
+        if (tags := read_batch(page.tags)) is not None:
+            self._apply_tags(tags)
+
+    def records(self, ordinals: Ordinals) -> list[FileRecord]:
+        """These files, in this order."""
+        folders = self.folder.strings
+        active, stale = self.active, self.stale
+        columns = zip(
+            ordinals.tolist(),
+            self.folder.numbers_at(ordinals).tolist(),
+            self.name.at(ordinals),
+            self._size_bytes.at(ordinals).tolist(),
+            self._etag.at(ordinals),
+            self.content_type.numbers_at(ordinals).tolist(),
+            self._width_px.at(ordinals).tolist(),
+            self._height_px.at(ordinals).tolist(),
+            *(self.tags.names_at(kind, ordinals) for kind in GIVEN),
+            *(self.times[time].at(ordinals).tolist() for time in Time),
+            strict=True,
+        )
+        return [
+            FileRecord(
+                ordinal=ordinal,
+                path=folders[folder] + name,
+                size_bytes=size,
+                etag=etag,
+                content_type=self.content_type.strings[content_type],
+                is_active=ordinal in active,
+                width_px=width,
+                height_px=height,
+                ai=ai,
+                user=user,
+                rejected=rejected,
+                is_stale=ordinal in stale,
+                comment=self._comment.get(ordinal, ""),
+                attributes_json=self._attributes_json.get(ordinal),
+                modify_us=shown_time(modify),
+                create_us=shown_time(create),
+                sync_us=shown_time(sync),
+                tag_us=shown_time(tag),
+            )
+            for ordinal, folder, name, size, etag, content_type, width, height, ai, user, rejected,
+                modify, create, sync, tag in columns
+        ]  # fmt: skip
+
+    def directories(self) -> pa.StringArray:
+        """The directory of each of `folder.strings`: without the slash at its end."""
+        return pc.utf8_slice_codeunits(self.folder.arrow(), 0, -1)
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory, roughly."""
+        numbers: tuple[NumberColumn[Any], ...] = (
+            self._size_bytes,
+            self._width_px,
+            self._height_px,
+            *self.times.values(),
+        )
+        strings = (self.folder, self.name, self.content_type, self._etag)
+        texts = (*self._comment.values(), *self._attributes_json.values())
+        return (
+            sum(column.size_bytes for column in numbers)
+            + sum(column.size_bytes for column in strings)
+            + self.tags.size_bytes
+            + size_bytes((self.active, self.stale))
+            + sum(200 + len(text) for text in texts)
+        )
+
+    def _apply_files(self, batch: pa.RecordBatch) -> None:
+        ordinals = ordinals_in(batch)
+        self._put_paths(ordinals, strings_in(batch, "path"))
+        self._etag.put(ordinals, strings_in(batch, "etag"))
+        self.content_type.put(ordinals, strings_in(batch, "content_type"))
+        self._size_bytes.put(ordinals, numbers_in(batch, "size_bytes"))
+        self._width_px.put(ordinals, numbers_in(batch, "width_px").astype(np.int32))
+        self._height_px.put(ordinals, numbers_in(batch, "height_px").astype(np.int32))
+        for time in (Time.MODIFY, Time.CREATE, Time.SYNC):
+            self.times[time].put(ordinals, times_in(batch, time.value))
+        move(self.active, ordinals, numbers_in(batch, "status") == STATUS_ACTIVE)
+        put_few(self._comment, ordinals, strings_in(batch, "comment"))
+        put_few(self._attributes_json, ordinals, strings_in(batch, "attributes"))
+
+    def _put_paths(self, ordinals: Ordinals, paths: pa.StringArray) -> None:
+        """The path of an ordinal never changes, so only new ones are kept."""
+        is_new = ~self.name.has(ordinals)
+        if not is_new.any():
+            return
+        parts = [path.rpartition("/") for path in paths.filter(pa.array(is_new)).to_pylist()]
+        self.folder.put(ordinals[is_new], pa.array([directory + slash for directory, slash, _ in parts], pa.string()))
+        self.name.put(ordinals[is_new], pa.array([name for _, _, name in parts], pa.string()))
+
+    def _apply_tags(self, batch: pa.RecordBatch) -> None:
+        ordinals = ordinals_in(batch)
+        self.tags.put(ordinals, {kind: batch.column(kind.value) for kind in GIVEN})
+        move(self.stale, ordinals, flags_in(batch, "stale"))
+        self.times[Time.TAG].put(ordinals, times_in(batch, Time.TAG.value))
+
+
+class VectorPresence:
+    """Which files have a vector of their present content in an index set, and since when."""
+
+    def __init__(self) -> None:
+        self.current = BitMap()
+        self._index_time = NumberColumn(np.int64, NO_TIME)
+
+    def apply(self, page: VectorsPage) -> None:
+        """Take a page of the feed."""
+        if (batch := read_batch(page.vectors)) is not None:
+            ordinals = ordinals_in(batch)
+            move(self.current, ordinals, flags_in(batch, "current"))
+            self._index_time.put(ordinals, times_in(batch, "index_time"))
+
+    def index_us(self, ordinals: Ordinals) -> list[int | None]:
+        """When each of these files was last indexed, in microseconds since 1970; None if it was not."""
+        return [shown_time(time) for time in self._index_time.at(ordinals).tolist()]
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory."""
+        return self._index_time.size_bytes + size_bytes((self.current,))
+
+
+def move(bitmap: BitMap, ordinals: Ordinals, inside: np.typing.NDArray[np.bool_]) -> None:
+    """Put those of the ordinals that are `inside` into a bitmap and take the others out."""
+    bitmap |= bitmap_of(ordinals[inside])
+    bitmap -= bitmap_of(ordinals[~inside])
+
+
+def put_few(few: dict[int, str], ordinals: Ordinals, strings: pa.StringArray) -> None:
+    """Write strings of which nearly all are empty."""
+    filled = pc.not_equal(strings, "").to_numpy(zero_copy_only=False)
+    for ordinal in few.keys() & set(ordinals[~filled].tolist()) if few else ():
+        del few[ordinal]
+    few.update(zip(ordinals[filled].tolist(), strings.filter(pa.array(filled)).to_pylist(), strict=True))
+
+
+def shown_time(time_us: int) -> int | None:
+    """None for NO_TIME."""
+    return None if time_us == NO_TIME else time_us
