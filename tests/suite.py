@@ -19,6 +19,8 @@ from bowerbird.type.v1.role_pb2 import Role
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.program import Program, RunningProgram, start
 from libs.rpc.channel import open_channel
+from libs.rpc.errors import BowerbirdError
+from libs.rpc.status import from_rpc_error
 from services.catalog.assembly import assembled
 from services.catalog.settings import CatalogSettings
 
@@ -145,3 +147,10 @@ async def connected(address: str, settings: CatalogSettings) -> AsyncIterator[Ca
             for role in (Role.ROLE_EDITOR, Role.ROLE_VIEWER, Role.ROLE_SERVICE)
         ]
         yield Catalog(address, settings.database_url.get_secret_value(), admin, editor, viewer, service, tokens)
+
+
+async def refusal(call: Awaitable[object]) -> BowerbirdError:
+    """The error with which a call fails; a call that succeeds fails the test."""
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await call
+    return from_rpc_error(refused.value)

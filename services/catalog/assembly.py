@@ -11,22 +11,42 @@ from bowerbird.catalog.v1 import (
     connection_service_pb2_grpc,
     dataset_service_pb2,
     dataset_service_pb2_grpc,
+    file_service_pb2,
+    file_service_pb2_grpc,
     identity_service_pb2,
     identity_service_pb2_grpc,
+    index_set_service_pb2,
+    index_set_service_pb2_grpc,
+    job_service_pb2,
+    job_service_pb2_grpc,
+    tag_definition_service_pb2,
+    tag_definition_service_pb2_grpc,
+    work_service_pb2,
+    work_service_pb2_grpc,
 )
 from libs.rpc.addresses import AddressPolicy
 from libs.rpc.paging import PageTokens
 from libs.rpc.server import RpcServer, Service
+from services.catalog.bell import Bell
 from services.catalog.connection_configs import ConfigChecks
 from services.catalog.connections import Connections
 from services.catalog.database import Database
 from services.catalog.discarded import Discarded
 from services.catalog.identity import Identity, make_sure
+from services.catalog.jobs import Jobs
 from services.catalog.secrets import SecretBox
 from services.catalog.servicers.connection import ConnectionServicer
 from services.catalog.servicers.dataset import DatasetServicer
+from services.catalog.servicers.file import FileServicer
 from services.catalog.servicers.identity import IdentityServicer
+from services.catalog.servicers.index_set import IndexSetServicer
+from services.catalog.servicers.job import JobServicer
+from services.catalog.servicers.tag_definition import TagDefinitionServicer
+from services.catalog.servicers.work import WorkServicer
 from services.catalog.settings import CatalogSettings
+from services.catalog.tag_definitions import TagDefinitions
+from services.catalog.tags import Tags
+from services.catalog.work import WorkQueue
 
 
 @asynccontextmanager
@@ -62,6 +82,8 @@ def services_of(
     """All services of catalog."""
     addresses = AddressPolicy(settings.allowed_addresses)
     checks = ConfigChecks(addresses, settings.allowed_folders)
+    bell = Bell()
+    queue = WorkQueue(database, bell, Tags(database), settings.lease_seconds)
     page_tokens = PageTokens(hmac.digest(settings.encryption_key_bytes, b"page tokens", "sha256"))
     return [
         Service(
@@ -78,5 +100,30 @@ def services_of(
             dataset_service_pb2.DESCRIPTOR.services_by_name["DatasetService"],
             dataset_service_pb2_grpc.add_DatasetServiceServicer_to_server,
             DatasetServicer(database, connections, discarded, addresses, page_tokens),
+        ),
+        Service(
+            file_service_pb2.DESCRIPTOR.services_by_name["FileService"],
+            file_service_pb2_grpc.add_FileServiceServicer_to_server,
+            FileServicer(database, page_tokens),
+        ),
+        Service(
+            tag_definition_service_pb2.DESCRIPTOR.services_by_name["TagDefinitionService"],
+            tag_definition_service_pb2_grpc.add_TagDefinitionServiceServicer_to_server,
+            TagDefinitionServicer(TagDefinitions(database), page_tokens),
+        ),
+        Service(
+            index_set_service_pb2.DESCRIPTOR.services_by_name["IndexSetService"],
+            index_set_service_pb2_grpc.add_IndexSetServiceServicer_to_server,
+            IndexSetServicer(database, page_tokens),
+        ),
+        Service(
+            job_service_pb2.DESCRIPTOR.services_by_name["JobService"],
+            job_service_pb2_grpc.add_JobServiceServicer_to_server,
+            JobServicer(Jobs(database, bell), page_tokens),
+        ),
+        Service(
+            work_service_pb2.DESCRIPTOR.services_by_name["WorkService"],
+            work_service_pb2_grpc.add_WorkServiceServicer_to_server,
+            WorkServicer(queue),
         ),
     ]

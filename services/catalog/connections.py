@@ -1,7 +1,7 @@
 """Connections and their secrets."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -16,6 +16,8 @@ from services.catalog.fields import check_etag
 from services.catalog.schema import connections, datasets, index_sets, versions
 from services.catalog.scope import is_named, workspace_key
 from services.catalog.secrets import SecretBox
+
+Lock = Literal["edit", "use"]
 
 
 class Connections:
@@ -71,7 +73,7 @@ class Connections:
         """
         name = CONNECTION.format(workspace=workspace, connection=slug)
         async with self._database.begin() as connection:
-            old = await find_connection(connection, workspace, slug, lock=True)
+            old = await find_connection(connection, workspace, slug, lock="edit")
             check_etag(name, old, etag)
             changed: dict[str, Any] = {"edits": connections.c.edits + 1, "updated": func.now()}
             if display_name is not None:
@@ -88,7 +90,7 @@ class Connections:
     async def delete(self, workspace: str, slug: str) -> None:
         """Raises NotFound, and InUse while a dataset or an index set needs it."""
         async with self._database.begin() as connection:
-            row = await find_connection(connection, workspace, slug, lock=True)
+            row = await find_connection(connection, workspace, slug, lock="edit")
             user = await _user_of(connection, workspace, row.id)
             if user:
                 raise InUse(name=CONNECTION.format(workspace=workspace, connection=slug), used_by=user)
@@ -119,10 +121,17 @@ class Connections:
         return sealed
 
 
-async def find_connection(connection: AsyncConnection, workspace: str, slug: str, *, lock: bool = False) -> Row[Any]:
-    """The row by the ids in its name. Raises NotFound."""
+async def find_connection(
+    connection: AsyncConnection, workspace: str, slug: str, *, lock: Lock | None = None
+) -> Row[Any]:
+    """The row by the ids in its name, locked to edit it, or to use it: then nobody deletes it before the commit.
+
+    Raises NotFound.
+    """
     statement = select(connections).where(is_named(connections, workspace, slug))
-    row = (await connection.execute(statement.with_for_update() if lock else statement)).one_or_none()
+    if lock is not None:
+        statement = statement.with_for_update(read=lock == "use", key_share=lock == "use")
+    row: Row[Any] | None = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise NotFound(resource="connection", name=CONNECTION.format(workspace=workspace, connection=slug))
     return row

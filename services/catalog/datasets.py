@@ -42,7 +42,9 @@ class Datasets:
     async def create(self, workspace: str, new: NewDataset) -> Row[Any]:
         """Make the dataset and its version v1. Raises AlreadyExists, and NotFound for the connection."""
         async with self._database.begin() as connection:
-            storage = await find_connection(connection, workspace, new.connection) if new.connection else None
+            storage = None
+            if new.connection is not None:
+                storage = await find_connection(connection, workspace, new.connection, lock="use")
             statement = (
                 insert(datasets)
                 .values(

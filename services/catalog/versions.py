@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bowerbird.catalog.v1.dataset_pb2 import Dataset
+from libs.objects.uri import StorageUri, parse_uri
 from libs.rpc.errors import NotFound
 from libs.rpc.names import LATEST, VERSION
 from services.catalog.schema import datasets, versions, workspaces
@@ -30,6 +32,16 @@ class Version:
     scanned: datetime | None
     index_set_id: int | None
     created: datetime
+    root_uri: str
+    import_format: int
+
+    @property
+    def folder(self) -> StorageUri | None:
+        """What the paths of its files are relative to; None for a logical dataset, which has no root."""
+        if not self.root_uri:
+            return None
+        root = parse_uri(self.root_uri)
+        return root.split()[0] if self.import_format == Dataset.IMPORT_FORMAT_FILE else root
 
     @property
     def name(self) -> str:
@@ -99,6 +111,8 @@ def version_columns() -> Select[*tuple[object, ...]]:
         versions.c.scanned,
         versions.c.index_set_id,
         versions.c.created,
+        datasets.c.root_uri,
+        datasets.c.import_format,
     ).select_from(
         versions.join(datasets, versions.c.dataset_id == datasets.c.id).join(
             workspaces, versions.c.workspace_id == workspaces.c.id

@@ -1,0 +1,187 @@
+"""Index sets: by which model and in which table a version's files are embedded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from grpc import StatusCode
+from sqlalchemy import ARRAY, BigInteger, Select, bindparam, false, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bowerbird.type.v1.error_reason_pb2 import ErrorReason
+from libs.rpc.errors import BowerbirdError, FieldInvalid, NotFound
+from libs.rpc.names import CONNECTION, INDEX_SET
+from services.catalog.connections import find_connection
+from services.catalog.edits import stamp_index_set
+from services.catalog.schema import connections, file_vectors, index_sets, versions
+from services.catalog.versions import Version
+
+
+class DimensionMismatch(BowerbirdError):
+    """The index set has {expected} dimensions and the model gives {found}; choose the model it was made with, or
+    another table."""
+
+    status, reason = StatusCode.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_DIMENSION_MISMATCH
+
+
+@dataclass(frozen=True)
+class IndexSetting:
+    """What tells one index set from another; connections by their ids, an empty model is the connection's first."""
+
+    model_connection: str
+    model: str
+    database_connection: str
+    table: str
+    metric: int
+
+
+@dataclass(frozen=True)
+class IndexSet:
+    """An index set of `version`; connections by their ids as users know them."""
+
+    version: Version
+    id: int
+    model_connection: str
+    model: str
+    database_connection: str
+    table_name: str
+    metric: int
+    dimension: int
+    revision: int
+    created: datetime
+    file_count: int
+
+    @property
+    def name(self) -> str:
+        """The resource name."""
+        return index_set_name(self.version, self.id)
+
+
+def index_set_name(version: Version, index_set_id: int) -> str:
+    """`workspaces/{workspace}/datasets/{dataset}/versions/{version}/indexSets/{index_set}`."""
+    return f"{version.name}/indexSets/{index_set_id}"
+
+
+async def set_index_set(connection: AsyncConnection, version: Version, setting: IndexSetting) -> IndexSet:
+    """Get or make the index set of this setting, and make it the version's own.
+
+    Raises NotFound for a connection, and FieldInvalid for one that is no model service of such a model, or no database.
+    """
+    model_connection = await find_connection(connection, version.workspace, setting.model_connection, lock="use")
+    database_connection = await find_connection(connection, version.workspace, setting.database_connection, lock="use")
+    if database_connection.kind != "pgvector":
+        raise FieldInvalid(
+            field="index_set.database_connection",
+            value=CONNECTION.format(workspace=version.workspace, connection=setting.database_connection),
+            expected="a connection to a vector database",
+        )
+    model = _embedding_model(model_connection.kind, model_connection.config, setting.model)
+    key = {
+        "version_id": version.id,
+        "model_connection_id": model_connection.id,
+        "model": model["model"],
+        "database_connection_id": database_connection.id,
+        "table_name": setting.table,
+        "metric": setting.metric,
+    }
+    made = insert(index_sets).values(**key, dimension=model.get("dimension", 0)).on_conflict_do_nothing()
+    await connection.execute(made)
+    found = select(index_sets.c.id).where(*(index_sets.c[column] == value for column, value in key.items()))
+    index_set_id = await connection.scalar(found)
+    await connection.execute(update(versions).where(versions.c.id == version.id).values(index_set_id=index_set_id))
+    return await find_index_set(connection, version, str(index_set_id))
+
+
+async def find_index_set(connection: AsyncConnection, version: Version, index_set: str) -> IndexSet:
+    """The index set by the id in its name. Raises NotFound."""
+    digits = index_set if index_set.isascii() and index_set.isdigit() and len(index_set) < 19 else "0"
+    statement = index_set_columns(version.id).where(index_sets.c.id == int(digits))
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        name = INDEX_SET.format(
+            workspace=version.workspace, dataset=version.dataset, version=f"v{version.number}", index_set=index_set
+        )
+        raise NotFound(resource="index set", name=name)
+    return IndexSet(version, **row._mapping)
+
+
+async def list_index_sets(connection: AsyncConnection, version: Version, after: int, limit: int) -> Sequence[IndexSet]:
+    """Behind the key `after`, oldest first."""
+    statement = index_set_columns(version.id).where(index_sets.c.id > after).order_by(index_sets.c.id).limit(limit)
+    return [IndexSet(version, **row._mapping) for row in await connection.execute(statement)]
+
+
+async def record_dimension(connection: AsyncConnection, index_set: IndexSet, dimension: int) -> None:
+    """Raises DimensionMismatch where another one is recorded."""
+    statement = (
+        update(index_sets)
+        .where(index_sets.c.id == index_set.id, index_sets.c.dimension.in_((0, dimension)))
+        .values(dimension=dimension)
+        .returning(index_sets.c.id)
+    )
+    if await connection.scalar(statement) is None:
+        raise DimensionMismatch(expected=index_set.dimension, found=dimension)
+
+
+async def record_missing_vectors(
+    connection: AsyncConnection, index_set: IndexSet, revision: int, ordinals: Sequence[int]
+) -> int:
+    """Of these files, count those whose vector was written up to `revision` as not indexed; returns how many."""
+    missing = (
+        (file_vectors.c.version_id == index_set.version.id)
+        & (file_vectors.c.index_set_id == index_set.id)
+        & (file_vectors.c.ordinal == func.any(bindparam("ordinals", ordinals, ARRAY(BigInteger))))
+        & (file_vectors.c.revision <= revision)
+        & file_vectors.c.current
+    )
+    # A call that is repeated finds nothing, and then the revision must not move.
+    if await connection.scalar(select(func.count()).select_from(file_vectors).where(missing)) == 0:
+        return 0
+    stamp = await stamp_index_set(connection, index_set.id)
+    marked = await connection.execute(update(file_vectors).where(missing).values(current=false(), revision=stamp))
+    return marked.rowcount
+
+
+def index_set_columns(version_id: int) -> Select[Any]:
+    """Selects the fields of IndexSet but the version."""
+    model, database = connections.alias(), connections.alias()
+    # By the primary key of file_vectors: one index set's rows lie together.
+    file_count = (
+        select(func.count())
+        .where(
+            file_vectors.c.version_id == version_id,
+            file_vectors.c.index_set_id == index_sets.c.id,
+            file_vectors.c.current,
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(
+            index_sets.c.id,
+            model.c.slug.label("model_connection"),
+            index_sets.c.model,
+            database.c.slug.label("database_connection"),
+            index_sets.c.table_name,
+            index_sets.c.metric,
+            index_sets.c.dimension,
+            index_sets.c.revision,
+            index_sets.c.created,
+            file_count.label("file_count"),
+        )
+        .join_from(index_sets, model, index_sets.c.model_connection_id == model.c.id)
+        .join(database, index_sets.c.database_connection_id == database.c.id)
+        .where(index_sets.c.version_id == version_id)
+    )
+
+
+def _embedding_model(kind: str, config: dict[str, Any], wanted: str) -> dict[str, Any]:
+    """The model of a connection's config. Raises FieldInvalid."""
+    if kind != "model_service" or not config["protocol"].endswith("_EMBEDDING"):
+        raise FieldInvalid(field="index_set.model_connection", value=kind, expected="a model service that embeds")
+    models: dict[str, dict[str, Any]] = {model["model"]: model for model in config["models"]}
+    chosen = wanted or next(iter(models))
+    if chosen not in models:
+        raise FieldInvalid(field="index_set.model", value=wanted, expected=f"one of {', '.join(models)}")
+    return models[chosen]
