@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from grpc import StatusCode
-from sqlalchemy import ARRAY, BigInteger, Select, bindparam, false, func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +14,6 @@ from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 from libs.rpc.errors import BowerbirdError, FieldInvalid, NotFound
 from libs.rpc.names import CONNECTION, INDEX_SET
 from services.catalog.connections import find_connection
-from services.catalog.edits import stamp_index_set
 from services.catalog.schema import connections, file_vectors, index_sets, versions
 from services.catalog.versions import Version
 
@@ -123,25 +122,6 @@ async def record_dimension(connection: AsyncConnection, index_set: IndexSet, dim
     )
     if await connection.scalar(statement) is None:
         raise DimensionMismatch(expected=index_set.dimension, found=dimension)
-
-
-async def record_missing_vectors(
-    connection: AsyncConnection, index_set: IndexSet, revision: int, ordinals: Sequence[int]
-) -> int:
-    """Of these files, count those whose vector was written up to `revision` as not indexed; returns how many."""
-    missing = (
-        (file_vectors.c.version_id == index_set.version.id)
-        & (file_vectors.c.index_set_id == index_set.id)
-        & (file_vectors.c.ordinal == func.any(bindparam("ordinals", ordinals, ARRAY(BigInteger))))
-        & (file_vectors.c.revision <= revision)
-        & file_vectors.c.current
-    )
-    # A call that is repeated finds nothing, and then the revision must not move.
-    if await connection.scalar(select(func.count()).select_from(file_vectors).where(missing)) == 0:
-        return 0
-    stamp = await stamp_index_set(connection, index_set.id)
-    marked = await connection.execute(update(file_vectors).where(missing).values(current=false(), revision=stamp))
-    return marked.rowcount
 
 
 def index_set_columns(version_id: int) -> Select[Any]:

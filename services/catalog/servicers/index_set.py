@@ -31,7 +31,6 @@ from services.catalog.index_sets import (
     find_index_set,
     list_index_sets,
     record_dimension,
-    record_missing_vectors,
     set_index_set,
 )
 from services.catalog.missing_vectors import record_missing_vectors
@@ -88,18 +87,6 @@ class IndexSetServicer(index_set_service_pb2_grpc.IndexSetServiceServicer):
         async with self._database.begin() as connection:
             files = await record_missing_vectors(connection, index_set, request.revision, request.ordinals)
         return RecordMissingVectorsResponse(file_count=files)
-
-    async def RecordMissingVectors(
-        self, request: RecordMissingVectorsRequest, context: Context
-    ) -> RecordMissingVectorsResponse:
-        if len(request.ordinals) > ROWS_A_REVISION:
-            raise FieldInvalid(
-                field="ordinals", value=f"{len(request.ordinals):,} ordinals", expected=f"at most {ROWS_A_REVISION:,}"
-            )
-        index_set = await self._find(request.name)
-        async with self._database.begin() as connection:
-            marked = await record_missing_vectors(connection, index_set, request.revision, list(request.ordinals))
-        return RecordMissingVectorsResponse(file_count=marked)
 
     async def _find(self, name: str) -> IndexSet:
         ids = ids_in(INDEX_SET, name, "index set")
