@@ -4,6 +4,7 @@ import asyncio
 import sys
 from dataclasses import asdict
 
+import structlog
 from pydantic import ValidationError
 
 from bowerbird.cli.output import say, tell
@@ -18,7 +19,6 @@ from deploy.local.settings import LocalSettings
 from deploy.local.supervisor import Supervisor, supervised
 from deploy.local.walk.collection import Collection, NoImages, own_collection, sample_collection
 from deploy.local.walk.tour import Tour, WalkFailed
-from libs.rpc.logs import configure_logs
 from libs.rpc.server import stop_signal
 
 FORESEEN = (AlreadyRunning, BowerbirdError, NoImages, ProgramFailed, SourceMissing, WalkFailed)
@@ -82,7 +82,7 @@ def main() -> int:
         for problem in error.errors():
             print(f"error: {'.'.join(map(str, problem['loc']))}: {problem['msg']}", file=sys.stderr)
         return 2
-    configure_logs("local", "text")
+    configure_console()
     try:
         asyncio.run(run(settings))
     except* FORESEEN as group:
@@ -92,6 +92,17 @@ def main() -> int:
     else:
         status = 0
     return status
+
+
+def configure_console() -> None:
+    """What the supervisor says is read as it comes, between the lines of the walk; files hold the logs of services."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def flat(group: BaseExceptionGroup[Exception]) -> list[Exception]:

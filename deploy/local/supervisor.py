@@ -79,7 +79,7 @@ class Supervisor:
                 try:
                     await self._run(part)
                 except ProgramFailed as failed:
-                    log.error("a process did not start again", process=name, said=str(failed))
+                    log.error("%s did not start again: %s", name, failed)
         finally:
             self._ended[name].set()
 
@@ -106,7 +106,7 @@ class Supervisor:
             ending.cancel()
             stop.cancel()
         if running.returncode is not None and not self._stopping.is_set():
-            log.error("a process ended by itself", process=part.name, said=running.obituary())
+            log.error(running.obituary())
 
     async def _may_stop(self, part: Part) -> None:
         await self._stopping.wait()

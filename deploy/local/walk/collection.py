@@ -90,8 +90,8 @@ def own_collection(folder: Path, *, embedded_models: bool) -> Collection:
         )
     note = (
         "The embedded models know only what ImageNet knows (animals, fruit, tools, instruments, vehicles, signs), in "
-        "English; what else your images show they tag and find no better than by chance. Name real models by MODEL_URL= "
-        "and EMBED_URL=."
+        "English; what else your images show they tag and find no better than by chance. Name real models by "
+        "MODEL_URL= and EMBED_URL=."
     )
     return Collection(
         dataset=_name_of(folder),
