@@ -14,11 +14,11 @@ from libs.work.state import WorkState
 
 log = structlog.get_logger(__name__)
 
-LAST_COMMIT_SECONDS: Final = 10.0
+LAST_COMMIT_SECONDS: Final = 5.0
 
 
 async def run_worker(
-    worker: Worker, catalog: grpc.aio.Channel, *, name: str, stopped: asyncio.Event, drain_seconds: float = 20.0
+    worker: Worker, catalog: grpc.aio.Channel, *, name: str, stopped: asyncio.Event, drain_seconds: float = 10.0
 ) -> None:
     """Take work from catalog until `stopped` is set; then drain.
 

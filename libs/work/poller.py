@@ -135,11 +135,11 @@ class Poller:
                 self._executor.take(lease)
 
     def _apply(self, lease: HeldLease, state: work_pb2.LeaseStatus.State.ValueType) -> None:
-        if state == work_pb2.LeaseStatus.STATE_HELD and not lease.ended:
+        if state == work_pb2.LeaseStatus.STATE_HELD and not lease.end_told:
             if lease.is_through and not lease.results:
                 lease.release()  # catalog dropped a result: the file has changed meanwhile
             return
-        if state != work_pb2.LeaseStatus.STATE_ENDED:
+        if state in (work_pb2.LeaseStatus.STATE_LOST, work_pb2.LeaseStatus.STATE_STOPPED):
             log.info("a chunk is dropped", job=lease.job, state=work_pb2.LeaseStatus.State.Name(state))
         self._state.remove(lease)
         self._executor.drop(lease)

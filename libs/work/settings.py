@@ -20,7 +20,7 @@ class WorkerSettings(BaseSettings):
         description="name of this process in the logs of jobs",
     )
     drain_seconds: float = Field(
-        20.0, ge=0, description="how long calls in flight may take at a stop; what takes longer is done again by others"
+        10.0, ge=0, description="how long calls in flight may take at a stop; what takes longer is done again by others"
     )
     allowed_addresses: tuple[str, ...] = Field(
         (PUBLIC,), description="where connections may lead: `public`, networks, host patterns"

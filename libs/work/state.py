@@ -29,11 +29,12 @@ class HeldLease:
         self.oldest_result_at: float | None = None
         self.results: list[FileResult] = []
         self.ended = False
+        self.end_told = False
         self.dropped = False
         self._changed = changed
         self._log_lines: list[JobLogLine] = []
         self._news = LeaseUpdate(lease=lease)  # progress and end: the last word counts
-        self._sent = (0, 0)
+        self._sent = (0, 0, False)
 
     @property
     def expired(self) -> bool:
@@ -85,14 +86,14 @@ class HeldLease:
         update.CopyFrom(self._news)
         update.results.extend(messages.file_result(result) for result in self.results)
         update.log_lines.extend(self._log_lines)
-        self._sent = (len(self.results), len(self._log_lines))
+        self._sent = (len(self.results), len(self._log_lines), self.ended)
         return update
 
     def confirm(self, sent_at: float) -> None:
         """Catalog has what the last update told."""
-        results, lines = self._sent
+        results, lines, self.end_told = self._sent
         del self.results[:results], self._log_lines[:lines]
-        self._sent = (0, 0)
+        self._sent = (0, 0, self.end_told)
         self._news.ClearField("progress")
         self.renewed_at = sent_at
         self.oldest_result_at = time.monotonic() if self.results else None
