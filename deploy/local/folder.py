@@ -17,7 +17,7 @@ import psutil
 
 from deploy.local.ports import free_ports, is_free
 
-_SERVICES = ("scanner", "tagger", "indexer", "search", "exporter")
+_SERVICES = ("tagger", "indexer", "search", "exporter")
 # A process that was asked to end has this long before it is made to.
 _LAST_CHANCE_SECONDS = 20
 

@@ -17,6 +17,8 @@ from deploy.local.servers.seaweedfs import PORTS, ObjectStorageServer, SeaweedDa
 from deploy.local.supervisor import Part
 
 WORKSPACE = "default"
+# A worker gives calls in flight 20 s to end and what came of them 10 s to be committed.
+STOP_SECONDS = 40.0
 CATALOG_DATABASE = "catalog"
 VECTOR_DATABASE = "vectors"
 # The operator of this suite is its user: their own networks are theirs to name. The addresses of cloud metadata
@@ -60,7 +62,7 @@ def plan_suite(folder: StateFolder, *, embedded_models: bool = True) -> Suite:
         Part(program=storage.program(folder.logs), prepare=storage.prepare, ready=storage.answers),
         services.catalog(catalog, postgres.server),
         services.search(search),
-        services.worker("scanner", "services.catalog.scanner"),
+        services.scanner(postgres.server),
         services.worker("tagger", "services.tagger"),
         services.worker("indexer", "services.indexer"),
         services.worker("exporter", "services.exporter"),
@@ -87,19 +89,14 @@ class _Services:
     secrets: Secrets
 
     def catalog(self, address: str, postgres: PostgresServer) -> Part:
-        program = self._program(
-            "catalog",
-            "services.catalog",
-            listen_address=address,
-            database_url=postgres.url(CATALOG_DATABASE),
-            encryption_key=self.secrets.encryption_key,
-            workspace=WORKSPACE,
-            admin_token=self.secrets.admin_token,
-            service_tokens=json.dumps(self.secrets.service_tokens),
-            allowed_addresses=json.dumps(ALLOWED_ADDRESSES),
-            allowed_folders=json.dumps([str(Path.home())]),
-        )
+        settings = self._of_database(postgres)
+        program = self._program("catalog", "services.catalog", listen_address=address, **settings)
         return Part(program, needs=("postgres",), ready=partial(grpc_serves, address))
+
+    def scanner(self, postgres: PostgresServer) -> Part:
+        settings = self._of_database(postgres)
+        program = self._program("scanner", "services.catalog.scanner", prefix="catalog", **settings)
+        return Part(program, needs=("catalog", "seaweedfs"))
 
     def search(self, address: str) -> Part:
         program = self._program("search", "services.search", listen_address=address, **self._of_catalog("search"))
@@ -118,6 +115,17 @@ class _Services:
         )
         return Part(program, prepare=_prepare_models, ready=partial(http_serves, f"http://{address}/healthz"))
 
+    def _of_database(self, postgres: PostgresServer) -> dict[str, str]:
+        return {
+            "database_url": postgres.url(CATALOG_DATABASE),
+            "encryption_key": self.secrets.encryption_key,
+            "workspace": WORKSPACE,
+            "admin_token": self.secrets.admin_token,
+            "service_tokens": json.dumps(self.secrets.service_tokens),
+            "allowed_addresses": json.dumps(ALLOWED_ADDRESSES),
+            "allowed_folders": json.dumps([str(Path.home())]),
+        }
+
     def _of_catalog(self, name: str) -> dict[str, str]:
         return {
             "catalog_address": self.catalog_address,
@@ -125,14 +133,12 @@ class _Services:
             "allowed_addresses": json.dumps(ALLOWED_ADDRESSES),
         }
 
-    def _program(self, name: str, module: str, **settings: str) -> Program:
-        variables = {f"BOWERBIRD_{name}_{field}".upper(): value for field, value in settings.items()}
-        return Program(
-            name,
-            (sys.executable, "-m", module),
-            self.logs / f"{name}.log",
-            environment={**variables, f"BOWERBIRD_{name.upper()}_LOG_FORMAT": "text"},
-        )
+    def _program(self, name: str, module: str, *, prefix: str = "", **settings: str) -> Program:
+        """Settings are read from variables with the prefix, the program's name if there is no other."""
+        settings["log_format"] = "text"
+        variables = {f"BOWERBIRD_{prefix or name}_{field}".upper(): value for field, value in settings.items()}
+        command = (sys.executable, "-m", module)
+        return Program(name, command, self.logs / f"{name}.log", environment=variables, stop_seconds=STOP_SECONDS)
 
 
 async def _create_databases(server: PostgresServer) -> None:

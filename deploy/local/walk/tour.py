@@ -17,6 +17,7 @@ from libs.objects.config import S3Config
 from libs.objects.opening import open_store
 from libs.rpc.addresses import AddressPolicy
 
+ADDRESSES = AddressPolicy(ALLOWED_ADDRESSES)
 HITS_SHOWN = 5
 _LONGEST_LINE_BYTES = 64 * 1024
 
@@ -50,7 +51,7 @@ class Tour:
     async def _fill_bucket(self) -> None:
         _title(f"The bucket: {self._collection.root_uri}")
         await create_bucket(self._storage, BUCKET)
-        async with open_store(self._config, self._collection.root_uri, _ADDRESSES) as store:
+        async with open_store(storage_config(self._storage), self._collection.root_uri, ADDRESSES) as store:
             done = await upload(self._collection, store)
         say(f"{done.written} images uploaded, {done.unchanged} were there, {done.deleted} deleted.")
 
@@ -134,24 +135,22 @@ class Tour:
         say(f"Its first line: {await self._first_line(manifest)}")
 
     async def _first_line(self, manifest_uri: str) -> str:
-        async with open_store(self._config, manifest_uri.rpartition("/")[0], _ADDRESSES) as store:
+        async with open_store(storage_config(self._storage), manifest_uri.rpartition("/")[0], ADDRESSES) as store:
             parts = [key async for page in store.pages() for key in page.key if key.endswith(".jsonl")]
             if not parts:
                 return "there is none, for no file was selected"
             head = await store.read_range(min(parts), 0, _LONGEST_LINE_BYTES)
         return head.partition(b"\n")[0].decode()
 
-    @property
-    def _config(self) -> S3Config:
-        return S3Config(
-            endpoint=self._storage.endpoint,
-            region=self._storage.region,
-            access_key_id=self._storage.access_key,
-            secret_access_key=self._storage.secret_key,
-        )
 
-
-_ADDRESSES = AddressPolicy(ALLOWED_ADDRESSES)
+def storage_config(server: ObjectStorageServer) -> S3Config:
+    """How `libs.objects` reaches the server."""
+    return S3Config(
+        endpoint=server.endpoint,
+        region=server.region,
+        access_key_id=server.access_key,
+        secret_access_key=server.secret_key,
+    )
 
 
 def _title(text: str) -> None:
