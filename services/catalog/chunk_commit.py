@@ -130,12 +130,8 @@ class Commit:
             case Failed(reason, message):
                 await fail_jobs(self._connection, [self._job.id], reason, message)
                 if self._job.kind == JobKind.JOB_KIND_SCAN:
-                    await fail_waiting(
-                        self._connection,
-                        self._job.version_id,
-                        self._job.id,
-                        f"The scan that it waited for, {self._job.id}, failed: {message}",
-                    )
+                    message = f"The scan that it waited for, jobs/{self._job.id}, failed: {message}"
+                    await fail_waiting(self._connection, self._job.version_id, self._job.id, reason, message)
 
     async def _succeed(self, files: int, summary: ScanSummary | ExportSummary, line: str) -> None:
         await self._connection.execute(

@@ -31,13 +31,15 @@ async def start_waiting(connection: AsyncConnection, version_id: int, scan_id: i
         await start_jobs(connection, version_id, [row.id for row in waiting])
 
 
-async def fail_waiting(connection: AsyncConnection, version_id: int, scan_id: int, message: str) -> None:
+async def fail_waiting(
+    connection: AsyncConnection, version_id: int, scan_id: int, reason: ErrorReason.ValueType, message: str
+) -> None:
     """End the jobs that wait for a scan that failed or was stopped; a scan among them starts, it may fare better."""
     waiting = (await connection.execute(SQL["waiting_jobs"], {"scan": scan_id})).all()
     scans = [row.id for row in waiting if row.kind == JobKind.JOB_KIND_SCAN]
     others = [row.id for row in waiting if row.kind != JobKind.JOB_KIND_SCAN]
     if others:
-        await fail_jobs(connection, others, ErrorReason.ERROR_REASON_STATE_CONFLICT, message)
+        await fail_jobs(connection, others, reason, message)
     if scans:
         await start_jobs(connection, version_id, scans)
 

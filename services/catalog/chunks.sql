@@ -5,7 +5,7 @@
 -- result are left out by anti-joins (hashed), for a probe a file takes seconds on a million. Outcomes are found by
 -- outcomes_pkey's version, vectors by file_vectors_pkey's.
 WITH starting AS (
-    SELECT id, kind, mode, fingerprint, index_set_id FROM jobs WHERE id = ANY (CAST(:jobs AS bigint[]))
+    SELECT id, kind, mode, fingerprint, tag_definition_id, index_set_id FROM jobs WHERE id = ANY (CAST(:jobs AS bigint[]))
 ), wanted AS (
     SELECT j.id AS job_id, f.ordinal
     FROM starting j CROSS JOIN files f
@@ -13,7 +13,8 @@ WITH starting AS (
         AND NOT EXISTS (
             SELECT FROM outcomes o JOIN jobs earlier ON earlier.id = o.job_id
             WHERE o.version_id = CAST(:version AS bigint) AND o.ordinal = f.ordinal AND o.etag = f.etag AND o.done
-                AND earlier.kind = 2 AND earlier.fingerprint = j.fingerprint AND j.kind = 2 AND j.mode = 1
+                AND earlier.fingerprint = j.fingerprint AND earlier.tag_definition_id = j.tag_definition_id
+                AND earlier.kind = 2 AND j.kind = 2 AND j.mode = 1
         )
         AND NOT EXISTS (
             SELECT FROM file_vectors v

@@ -58,7 +58,7 @@ async def create_job(connection: AsyncConnection, new: NewJob) -> int:
     can_scan = await _can_scan(connection, version, kind)
     planned = await plan(connection, version, new.spec, new.selection)
     scan = await _scan_going_on(connection, version.id) if kind != JobKind.JOB_KIND_EXPORT else None
-    if kind in OVER_FILES and scan is None and version.scanned is None and can_scan:
+    if kind in OVER_FILES and scan is None and can_scan and not await _was_scanned(connection, version.id):
         scan = await _insert(connection, version, Plan(ScanSpec()), creator=new.creator)
         await start_jobs(connection, version.id, [scan])
     job = await _insert(
@@ -125,6 +125,12 @@ async def _scan_going_on(connection: AsyncConnection, version_id: int) -> int | 
         .with_for_update()
     )
     return scan
+
+
+async def _was_scanned(connection: AsyncConnection, version_id: int) -> bool:
+    """Asked after the scan that goes on: one that has just ended counts."""
+    scanned = await connection.scalar(select(versions.c.scanned).where(versions.c.id == version_id))
+    return scanned is not None
 
 
 async def _insert(

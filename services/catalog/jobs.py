@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bowerbird.catalog.v1.job_pb2 import Job as JobMessage
 from libs.rpc.errors import NotFound
 from libs.rpc.names import JOB
 from services.catalog.bell import Bell
@@ -173,6 +174,8 @@ def _columns() -> Select[Any]:
 def _job(row: Row[Any]) -> Job:
     spec = SPECS[row.kind](**row.spec)
     summary = ExportSummary if isinstance(spec, ExportSpec) else ScanSummary
+    # A scan that goes on, or that broke off, keeps part of its summary there.
+    has_summary = row.summary is not None and row.state == JobMessage.STATE_SUCCEEDED
     return Job(
         id=row.id,
         workspace=row.workspace,
@@ -187,7 +190,7 @@ def _job(row: Row[Any]) -> Job:
         reused=row.reused,
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
-        summary=summary(**row.summary) if row.summary is not None else None,
+        summary=summary(**row.summary) if has_summary else None,
         reason=row.reason,
         message=row.message,
         creator=row.creator,

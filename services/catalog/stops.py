@@ -20,6 +20,5 @@ async def end_stopped(connection: AsyncConnection) -> None:
     parameters = {"reason": int(ErrorReason.ERROR_REASON_JOB_STOPPED)}
     scans = (await connection.execute(SQL["end_stopped"], parameters)).all()
     for scan in scans:  # rarely one, never more than a few
-        await fail_waiting(
-            connection, scan.version_id, scan.id, f"The scan that it waited for, {scan.id}, was stopped."
-        )
+        message = f"The scan that it waited for, jobs/{scan.id}, was stopped."
+        await fail_waiting(connection, scan.version_id, scan.id, ErrorReason.ERROR_REASON_JOB_STOPPED, message)
