@@ -11,6 +11,8 @@ from bowerbird.catalog.v1 import (
     connection_service_pb2_grpc,
     dataset_service_pb2,
     dataset_service_pb2_grpc,
+    feed_service_pb2,
+    feed_service_pb2_grpc,
     file_service_pb2,
     file_service_pb2_grpc,
     identity_service_pb2,
@@ -37,6 +39,7 @@ from services.catalog.jobs import Jobs
 from services.catalog.secrets import SecretBox
 from services.catalog.servicers.connection import ConnectionServicer
 from services.catalog.servicers.dataset import DatasetServicer
+from services.catalog.servicers.feed import FeedServicer
 from services.catalog.servicers.file import FileServicer
 from services.catalog.servicers.identity import IdentityServicer
 from services.catalog.servicers.index_set import IndexSetServicer
@@ -105,6 +108,11 @@ def services_of(
             file_service_pb2.DESCRIPTOR.services_by_name["FileService"],
             file_service_pb2_grpc.add_FileServiceServicer_to_server,
             FileServicer(database, page_tokens),
+        ),
+        Service(
+            feed_service_pb2.DESCRIPTOR.services_by_name["FeedService"],
+            feed_service_pb2_grpc.add_FeedServiceServicer_to_server,
+            FeedServicer(database),
         ),
         Service(
             tag_definition_service_pb2.DESCRIPTOR.services_by_name["TagDefinitionService"],
