@@ -79,14 +79,14 @@ def _tagging(suite: Suite, settings: LocalSettings) -> Connection:
     protocol = ModelServiceConfig.PROTOCOL_OPENAI_CHAT
     if settings.model_url is None:
         return _model(f"{suite.models_url}/v1", protocol, EMBEDDED_TAGGER, suite.secrets.model_key)
-    return _model(settings.model_url, protocol, settings.model or "", _key(settings))
+    return _model(settings.model_url, protocol, settings.model, _key(settings))
 
 
 def _embedding(suite: Suite, settings: LocalSettings) -> Connection:
     protocol = ModelServiceConfig.PROTOCOL_DASHSCOPE_EMBEDDING
     if settings.embed_url is None:
         return _model(f"{suite.models_url}/dashscope", protocol, EMBEDDED_EMBEDDER, suite.secrets.model_key)
-    return _model(settings.embed_url, protocol, settings.embed_model or "", _key(settings))
+    return _model(settings.embed_url, protocol, settings.embed_model, _key(settings))
 
 
 def _model(url: str, protocol: ModelServiceConfig.Protocol.ValueType, model: str, key: str) -> Connection:

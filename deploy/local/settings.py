@@ -1,10 +1,9 @@
 """What `make run` can be told, from the environment."""
 
 from pathlib import Path
-from typing import Annotated
 
 import platformdirs
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -12,41 +11,41 @@ def _default_folder() -> Path:
     return platformdirs.user_state_path("bowerbird")
 
 
-# make passes on every variable, those that were not given as empty ones.
-def _given(value: object) -> object:
-    return None if value == "" else value
-
-
 class LocalSettings(BaseSettings):
     """The suite on one machine. The names are those of the Makefile's variables."""
 
-    model_config = SettingsConfigDict(frozen=True, populate_by_name=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        env_ignore_empty=True,  # make passes on every variable, those that were not given as empty ones
+    )
 
-    images: Annotated[Path | None, BeforeValidator(_given)] = Field(
+    images: Path | None = Field(
         None, validation_alias="IMAGES", description="folder of images for the walk; the sample photos if not given"
     )
-    model_url: Annotated[str | None, BeforeValidator(_given)] = Field(
+    model_url: str | None = Field(
         None, validation_alias="MODEL_URL", description="base of an OpenAI-compatible service that tags; else embedded"
     )
-    model_key: Annotated[SecretStr | None, BeforeValidator(_given)] = Field(
+    model_key: SecretStr | None = Field(
         None, validation_alias="MODEL_KEY", description="its key, and that of EMBED_URL"
     )
-    model: Annotated[str | None, BeforeValidator(_given)] = Field(
-        None, validation_alias="MODEL", description="the tagging model's name at MODEL_URL"
-    )
-    embed_url: Annotated[str | None, BeforeValidator(_given)] = Field(
+    model: str = Field("qwen-vl-max", validation_alias="MODEL", description="the tagging model's name at MODEL_URL")
+    embed_url: str | None = Field(
         None,
         validation_alias="EMBED_URL",
         description="a multimodal embedding call of DashScope's shape; else embedded",
     )
-    embed_model: Annotated[str | None, BeforeValidator(_given)] = Field(
-        None, validation_alias="EMBED_MODEL", description="the embedding model's name at EMBED_URL"
+    embed_model: str = Field(
+        "tongyi-embedding-vision-plus",
+        validation_alias="EMBED_MODEL",
+        description="the embedding model's name at EMBED_URL",
     )
-    tagdef: Annotated[Path | None, BeforeValidator(_given)] = Field(
+    tagdef: Path | None = Field(
         None, validation_alias="TAGDEF", description="file with a tag definition; else one that fits the sample photos"
     )
-    once: Annotated[bool | None, BeforeValidator(_given)] = Field(
-        None, validation_alias="ONCE", description="end after the walk, with status 0 if all of it went well"
+    once: bool = Field(
+        False, validation_alias="ONCE", description="end after the walk, with status 0 if all of it went well"
     )
     folder: Path = Field(
         default_factory=_default_folder,

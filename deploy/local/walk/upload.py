@@ -29,15 +29,15 @@ async def upload(collection: Collection, store: ObjectStore) -> Upload:
     async for page in store.pages():
         there.update(zip(page.key, page.etag, strict=True))
     surplus = there.keys() - set(collection.paths)
-    written = 0
+    written: list[str] = []
     with Progress(console=err, transient=True) as progress:
         bar = progress.add_task("upload", total=len(collection.paths))
         paths = iter(collection.paths)
 
         async def work() -> None:
-            nonlocal written
             for path in paths:
-                written += await _mirror(collection.folder, path, store, there.get(path))
+                if await _mirror(collection.folder, path, store, there.get(path)):
+                    written.append(path)
                 progress.advance(bar)
 
         async with asyncio.TaskGroup() as tasks:
@@ -45,7 +45,7 @@ async def upload(collection: Collection, store: ObjectStore) -> Upload:
                 tasks.create_task(work())
     for path in surplus:
         await store.delete(path)
-    return Upload(written, len(collection.paths) - written, len(surplus))
+    return Upload(len(written), len(collection.paths) - len(written), len(surplus))
 
 
 async def _mirror(folder: Path, path: str, store: ObjectStore, etag: str | None) -> bool:
