@@ -1,8 +1,6 @@
 """The settings of the model server, from the environment."""
 
-from pathlib import Path
-
-from pydantic import Field, SecretStr
+from pydantic import DirectoryPath, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from libs.rpc.logs import LogFormat
@@ -13,7 +11,7 @@ class ModelServerSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BOWERBIRD_MODELSERVER_", frozen=True, hide_input_in_errors=True)
 
-    models_folder: Path = Field(description="the models, as `python -m deploy.local.models` makes them")
+    models_folder: DirectoryPath = Field(description="the models, as `python -m deploy.local.models` makes them")
     listen_address: str = Field(
         "127.0.0.1:7406",
         pattern=r"^[^:]+:\d+$",
