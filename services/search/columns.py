@@ -115,7 +115,7 @@ class TextColumn:
     A row that is written again leaves its old string behind; when half of them are left behind, the column is packed.
     """
 
-    CHUNK_STRINGS = 65_536
+    CHUNK_STRINGS = 16_384
 
     def __init__(self) -> None:
         self._chunks: list[pa.StringArray] = []
@@ -152,13 +152,13 @@ class TextColumn:
     def containing(self, among: BitMap, text: str) -> BitMap:
         """Those of `among` whose string has this part, in any case."""
         ordinals = ordinals_of(among)
+        # To gather strings costs more than to look into some more of them.
+        if len(ordinals) * 4 > self._length:
+            matched = np.concatenate([np.zeros(1, np.bool_), *(contains(chunk, text) for chunk in self._chunks)])
+            return bitmap_of(ordinals[matched[self._position.at(ordinals)]])
         found = np.zeros(len(ordinals), np.bool_)
         for rows, chunk, within in self._located(ordinals):
-            # To gather strings costs more than to look into some more of them.
-            if len(rows) * 4 < len(chunk):
-                found[rows] = contains(chunk.take(pa.array(within)), text)
-            else:
-                found[rows] = contains(chunk, text)[within]
+            found[rows] = contains(chunk.take(pa.array(within)), text)
         return bitmap_of(ordinals[found])
 
     @property
@@ -177,7 +177,7 @@ class TextColumn:
     def _located(self, ordinals: Ordinals) -> Iterator[tuple[NDArray[np.intp], pa.StringArray, NDArray[np.int64]]]:
         """By chunk: rows of `ordinals`, the chunk, and where their strings stand in it."""
         positions = self._position.at(ordinals).astype(np.int64) - 1
-        chunk_of = np.searchsorted(self._starts, positions, side="right") - 1
+        chunk_of = np.where(positions < 0, -1, np.searchsorted(self._starts, positions, side="right") - 1)
         order = np.argsort(chunk_of, kind="stable")
         bounds = np.searchsorted(chunk_of[order], np.arange(len(self._chunks) + 1))
         for number, chunk in enumerate(self._chunks):

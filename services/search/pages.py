@@ -76,7 +76,7 @@ def strings_in(batch: pa.RecordBatch, column: str) -> pa.StringArray:
 
 def flags_in(batch: pa.RecordBatch, column: str) -> NDArray[np.bool_]:
     """A column of Booleans; false for null."""
-    flags: NDArray[np.bool_] = batch.column(column).fill_null(value=False).to_numpy(zero_copy_only=False)
+    flags: NDArray[np.bool_] = batch.column(column).fill_null(False).to_numpy(zero_copy_only=False)
     return flags
 
 

@@ -1,6 +1,6 @@
 """The tags of a version: one bitmap of ordinals a tag and kind, and the names of tags."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -54,7 +54,7 @@ class TagBitmaps:
 
     def counts(self, kind: TagKind, among: BitMap) -> dict[str, int]:
         """How many of these files have each tag; tags that none of them has are left out."""
-        counted = ((tag_id, self._files(kind, tag_id).intersection_cardinality(among)) for tag_id in self._used(kind))
+        counted = ((tag_id, bitmap.intersection_cardinality(among)) for tag_id, bitmap in self._bitmaps(kind))
         return {self._names[tag_id]: count for tag_id, count in counted if count}
 
     def names_at(self, kind: TagKind, ordinals: Ordinals) -> list[list[str]]:
@@ -62,8 +62,7 @@ class TagBitmaps:
         among = bitmap_of(ordinals)
         row_of = {ordinal: row for row, ordinal in enumerate(ordinals.tolist())}
         found: list[list[str]] = [[] for _ in row_of]
-        for tag_id in self._used(kind):
-            bitmap = self._files(kind, tag_id)
+        for tag_id, bitmap in self._bitmaps(kind):
             if bitmap.intersect(among):
                 for ordinal in bitmap & among:
                     found[row_of[ordinal]].append(self._names[tag_id])
@@ -85,10 +84,11 @@ class TagBitmaps:
             self._holding[tag_id] = ((ai or BitMap()) | (user or BitMap())) - (rejected or BitMap())
         return self._holding[tag_id]
 
-    def _used(self, kind: TagKind) -> list[int]:
+    def _bitmaps(self, kind: TagKind) -> Iterable[tuple[int, BitMap]]:
         if kind is not TagKind.ALL:
-            return list(self._given[kind])
-        return list(self._given[TagKind.AI] | self._given[TagKind.USER])
+            return self._given[kind].items()
+        tag_ids = self._given[TagKind.AI].keys() | self._given[TagKind.USER].keys()
+        return ((tag_id, self._files(kind, tag_id)) for tag_id in tag_ids)
 
 
 def by_tag(ordinals: Ordinals, lists: pa.ListArray) -> Iterator[tuple[int, BitMap]]:
