@@ -59,6 +59,15 @@ class Database:
                 yield connection
 
     @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for several transactions, which the caller begins; its temporary tables go with it."""
+        async with self._connect() as connection:
+            try:
+                yield connection
+            finally:
+                await connection.invalidate()
+
+    @asynccontextmanager
     async def _connect(self) -> AsyncIterator[AsyncConnection]:
         with _away_is_unavailable():
             connection = self.engine.connect()

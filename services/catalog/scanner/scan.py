@@ -1,0 +1,155 @@
+"""One scan of one version: list the store, compare with what is known, write what differs.
+
+The listing goes into a temporary table, so that memory does not grow with it; a comparison of both sides in the
+database finds what differs; that is written in revisions of at most `ROWS_A_REVISION` rows, each a transaction that
+holds the lease. So a scan may be killed anywhere: what is written stays, and the next attempt finds only the rest. A
+listing that broke off never gets as far as the comparison, so nothing is taken for gone.
+"""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bowerbird.catalog.v1.job_pb2 import JobLogLine
+from libs.objects.store import Page
+from services.catalog.chunk_commit import SQL as LEASE_SQL
+from services.catalog.database import Database, driver
+from services.catalog.edits import ROWS_A_REVISION, Stamp, stamp_version
+from services.catalog.job_facts import JobFacts
+from services.catalog.leases import LeaseKey
+from services.catalog.results import LogLine, ScanSummary
+from services.catalog.scanner.listing import CONTENT_TYPES, ListedFile, images_of
+from services.catalog.statements import statements
+
+SQL = statements("scanner/scan")
+
+NEW, CHANGED, GONE = 1, 2, 3
+
+# So many files go to the database in one COPY: some megabytes.
+COPY_FILES = 20_000
+# The comparison of a million files sorts and hashes 100 MB; with PostgreSQL's default of 4 MB it goes to disk many
+# times.
+COMPARE_MEMORY = "64MB"
+
+
+class LeaseGone(Exception):
+    """The chunk is no longer this process's, or its job does not go on: nothing more may be written."""
+
+
+@dataclass
+class ScanReport:
+    """How far a scan is, for those who watch."""
+
+    images: int = 0
+    skipped: int = 0
+    lines: list[LogLine] = field(default_factory=list)
+
+    def log(self, message: str) -> None:
+        """Add a line to the job's log."""
+        self.lines.append(LogLine(JobLogLine.LEVEL_INFO, message, datetime.now(UTC)))
+
+    def take_lines(self) -> list[LogLine]:
+        """The lines since the last call."""
+        taken, self.lines = self.lines, []
+        return taken
+
+
+class Scan:
+    """A scan of the version of `job`, under a lease."""
+
+    def __init__(self, database: Database, job: JobFacts, lease: LeaseKey, report: ScanReport) -> None:
+        self._database = database
+        self._job = job
+        self._lease = lease
+        self._report = report
+
+    async def run(self, pages: AsyncGenerator[Page, None]) -> ScanSummary:
+        """Raises LeaseGone, what the pages raise, and what `stamp_version` raises."""
+        async with self._database.session() as connection:
+            await self._stage(connection, pages)
+            self._report.log(f"Listed {self._report.images:,} images and {self._report.skipped:,} other objects.")
+            for kind, first, last in await self._compare(connection):
+                for begin in range(first, last + 1, ROWS_A_REVISION):
+                    await self._write(connection, kind, begin, min(begin + ROWS_A_REVISION - 1, last))
+            return await self._summary(connection)
+
+    async def _stage(self, connection: AsyncConnection, pages: AsyncGenerator[Page, None]) -> None:
+        async with connection.begin():
+            await connection.execute(SQL["begin"])
+        held: list[ListedFile] = []
+        async for page in pages:
+            images = images_of(page)
+            held += images
+            self._report.images += len(images)
+            self._report.skipped += len(page) - len(images)
+            if len(held) >= COPY_FILES:
+                await self._copy(connection, held)
+                held = []
+        await self._copy(connection, held)
+
+    async def _copy(self, connection: AsyncConnection, files: list[ListedFile]) -> None:
+        async with connection.begin():
+            await connection.execute(text("SELECT 1"))  # a COPY that comes first would run outside the transaction
+            raw = await driver(connection)
+            await raw.copy_records_to_table("listed", records=files)
+
+    async def _compare(self, connection: AsyncConnection) -> list[tuple[int, int, int]]:
+        """The first and the last number in `differing` of each kind that there is."""
+        async with connection.begin():
+            await connection.execute(text(f"SET LOCAL work_mem = '{COMPARE_MEMORY}'"))
+            await connection.execute(SQL["compare"], {"version": self._job.version_id})
+            await connection.execute(SQL["index_differing"])
+            return [(row.kind, row.first, row.last) for row in await connection.execute(SQL["ranges"])]
+
+    async def _write(self, connection: AsyncConnection, kind: int, first: int, last: int) -> None:
+        """One revision. Locks are taken in the order chunk, job, version, index sets."""
+        rows = {"first": first, "last": last}
+        count = last - first + 1
+        async with connection.begin():
+            await self._hold_lease(connection)
+            difference = (await connection.execute(SQL["difference"], rows)).one()
+            counted = {
+                "job": self._job.id,
+                "added": count if kind == NEW else 0,
+                "changed": count if kind == CHANGED else 0,
+                "gone": count if kind == GONE else 0,
+            }
+            await connection.execute(SQL["count"], counted)
+            stamp = await stamp_version(
+                connection,
+                self._job.version_id,
+                new_files=counted["added"],
+                file_count=int(difference.file_count),
+                size_bytes=int(difference.size_bytes),
+            )
+            await self._write_rows(connection, kind, rows, stamp)
+
+    async def _write_rows(self, connection: AsyncConnection, kind: int, rows: dict[str, int], stamp: Stamp) -> None:
+        parameters = rows | {"version": self._job.version_id, "revision": stamp.revision}
+        if kind == NEW:
+            formats = {"endings": list(CONTENT_TYPES), "content_types": list(CONTENT_TYPES.values())}
+            await connection.execute(SQL["add_files"], parameters | formats | {"first_ordinal": stamp.first_ordinal})
+            return
+        await connection.execute(SQL["change_files" if kind == CHANGED else "remove_files"], parameters)
+        if kind == CHANGED:
+            await connection.execute(SQL["mark_tags"], parameters)
+        index_sets = (await connection.scalars(SQL["lock_index_sets"], {"version": self._job.version_id})).all()
+        if index_sets:
+            vectors = rows | {"version": self._job.version_id, "index_sets": index_sets}
+            await connection.execute(SQL["mark_vectors"], vectors)
+
+    async def _hold_lease(self, connection: AsyncConnection) -> None:
+        """Nobody else gets the chunk before this transaction ends."""
+        held = (await connection.execute(LEASE_SQL["hold_lease"], {"lease": self._lease.token})).one_or_none()
+        if held is None or held.ended or not held.goes_on:
+            raise LeaseGone
+
+    async def _summary(self, connection: AsyncConnection) -> ScanSummary:
+        async with connection.begin():
+            counted = (await connection.execute(SQL["counted"], {"job": self._job.id})).one()
+        # What an earlier attempt wrote is as it was for this one.
+        unchanged = max(0, self._report.images - counted.added - counted.changed)
+        return ScanSummary(counted.added, counted.changed, counted.gone, unchanged, self._report.skipped)
