@@ -45,6 +45,7 @@ class Outcome:
     @property
     def document(self) -> Any:
         """Standard output as the one JSON document that it must be."""
+        assert self.out, self.err
         return json.loads(self.out)
 
 
