@@ -36,6 +36,7 @@ from bowerbird.catalog.v1.job_service_pb2 import (
     ListResultsResponse,
     WatchJobResponse,
 )
+from bowerbird.catalog.v1.tag_definition_service_pb2 import GetTagDefinitionResponse
 from bowerbird.search.v1.search_pb2 import Hit
 from bowerbird.search.v1.search_service_pb2 import CountResponse, SearchResponse, SelectResponse
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
@@ -101,6 +102,8 @@ async def test_all_jobs_start_with_the_defaults_and_the_worst_tells_the_exit_cod
     scan = Job(name=JOB, version=VERSION, scan=ScanSpec(), state=Job.STATE_SUCCEEDED, scan_summary=summary)
     index = Job(name=JOB, version=VERSION, index=IndexSpec(), state=Job.STATE_FAILED, message="No database.")
     tag = tagging(Job.STATE_SUCCEEDED, done=10)
+    scripted.script("GetTagDefinition", GetTagDefinitionResponse())
+    scripted.script("GetConnection", GetConnectionResponse())
     scripted.script("GetVersion", GetVersionResponse(version=Version(name=VERSION)))
     scripted.script("SetIndexSet", SetIndexSetResponse(index_set=IndexSet()))
     scripted.script("CreateJob", *(CreateJobResponse(job=job) for job in (scan, tag, index)))
@@ -115,6 +118,15 @@ async def test_all_jobs_start_with_the_defaults_and_the_worst_tells_the_exit_cod
     assert [job.WhichOneof("spec") for job in specs] == ["scan", "tag", "index"]
     assert specs[1].tag.model_connection == "workspaces/default/connections/tagging"
     assert specs[1].tag.tag_definition == "workspaces/default/tagDefinitions/default"
+
+
+async def test_nothing_is_started_where_a_part_of_it_is_missing(scripted: ScriptedServer, bowerbird: Bowerbird) -> None:
+    missing = {"resource": "tag definition", "name": "default"}
+    scripted.script("GetTagDefinition", Failure(grpc.StatusCode.NOT_FOUND, "There is none.", "NOT_FOUND", missing))
+    outcome = await bowerbird("job", "start", "--all", "photos")
+    assert outcome.code == 1
+    assert "next: bowerbird tagdef list" in outcome.err
+    assert scripted.called("CreateJob") == []
 
 
 async def test_an_index_set_that_is_there_is_kept(scripted: ScriptedServer, bowerbird: Bowerbird) -> None:

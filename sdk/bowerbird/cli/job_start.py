@@ -79,6 +79,9 @@ def start(  # noqa: PLR0917 (typer gives options by name)
         raise typer.BadParameter(f"expected --all or the command {context.invoked_subcommand}, not both")
 
     async def work(client: Client) -> Exit:
+        # What is missing is told before anything has begun.
+        await client.tag_definitions.get(tag_definition)
+        await client.connections.get(tagging)
         await choose_index_set(client, dataset, version, connection=embedding, model=None, database=database)
         jobs = [
             await client.jobs.scan(dataset, version),

@@ -132,12 +132,13 @@ class Bars(Silence):
         row = self._row(job)
         if job.start_time.seconds and row.start_time is None:
             self._progress.start_task(row.id)
-        ended = job.state in FINAL
-        total = progress.total or (progress.done if ended else None)
+        scan = job.scan_summary
+        done = progress.done + progress.failed or scan.added + scan.changed + scan.unchanged
+        total = progress.total or (done if job.state in FINAL else None)
         failed = f"{progress.failed} failed" if progress.failed else ""
         note = ", ".join(part for part in (state_text(job), failed) if part)
-        self._progress.update(row.id, total=total, completed=progress.done + progress.failed, note=note)
-        if ended:
+        self._progress.update(row.id, total=total, completed=done, note=note)
+        if job.state in FINAL:
             self._progress.stop_task(row.id)
 
     def _row(self, job: Job) -> Task:
