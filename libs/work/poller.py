@@ -47,6 +47,7 @@ class Poller:
         self._executor = executor
         self._demand = work_pb2.WorkDemand(worker=worker, kinds=kinds)
         self._called_at = 0.0
+        self._renew_seconds = RENEW_SECONDS
         self._failures = 0
         self._not_before = 0.0
         self._waiting: grpc.aio.UnaryUnaryCall[LeaseWorkRequest, LeaseWorkResponse] | None = None
@@ -86,7 +87,7 @@ class Poller:
         has_end = any(lease.ended for lease in leases) or all(lease.is_through for lease in leases)
         if has_end or state.results >= COMMIT_RESULTS:
             return self._not_before
-        due_at = self._called_at + RENEW_SECONDS
+        due_at = self._called_at + self._renew_seconds
         if state.oldest_result_at is not None:
             due_at = min(due_at, state.oldest_result_at + COMMIT_SECONDS)
         return max(due_at, self._not_before)
@@ -128,6 +129,7 @@ class Poller:
 
     def _take(self, leases: Sequence[work_pb2.Lease], given_at: float) -> None:
         for message in leases:
+            self._renew_seconds = renew_seconds(message.end_time.ToNanoseconds() / 1e9 - time.time())
             lease = self._state.add(message, given_at)
             if self._state.draining:
                 lease.release()
@@ -162,3 +164,8 @@ class Poller:
                 log.warning("a lease ran out", job=lease.job, lease=lease.lease)
                 self._executor.drop(lease)
                 lease.release()
+
+
+def renew_seconds(left_seconds: float) -> float:
+    """How often to renew a lease that has so long left: often enough for a short one, whatever the two clocks say."""
+    return min(RENEW_SECONDS, max(RENEW_SECONDS / 6, left_seconds / 4))

@@ -15,8 +15,8 @@ from services.tagger.settings import TaggerSettings
 from services.tagger.worker import Tagger
 
 
-async def run(settings: TaggerSettings) -> None:
-    stopped = stop_signal()
+async def work(settings: TaggerSettings, stopped: asyncio.Event) -> None:
+    """Tag until `stopped` is set, then drain. Raises the error of a catalog that refuses the token."""
     async with (
         open_channel(settings.catalog_address, settings.service_token.get_secret_value()) as catalog,
         ImagePool(processes=settings.decoders) as pool,
@@ -28,6 +28,10 @@ async def run(settings: TaggerSettings) -> None:
             stopped=stopped,
             drain_seconds=settings.drain_seconds,
         )
+
+
+async def run(settings: TaggerSettings) -> None:
+    await work(settings, stop_signal())
 
 
 def main() -> int:

@@ -41,6 +41,7 @@ class FakeEndpoint:
         self.applied: Counter[str] = Counter()
         self.counts = Counts()
         self.by_content: Counter[str] = Counter()
+        self.last_text = ""
         self.in_flight = 0
         self._recent: deque[float] = deque()
         self._closed_until = 0.0
@@ -101,6 +102,7 @@ class FakeEndpoint:
             json_mode = body.get("response_format", {}).get("type") == "json_object"
             if json_mode and "json" not in " ".join(texts).lower():
                 return _openai_error(400, "InvalidParameter", "'messages' must contain the word 'json'")
+            self.last_text = texts[0]
             content: str | None = self._chat_content(texts, hashes) if images else "Hello."
             match rule.kind if rule else None:
                 case "prose":

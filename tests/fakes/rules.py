@@ -26,6 +26,7 @@ class Rule:
 
     kind: Kind
     count: int | None = None
+    skip: int = 0  # so many calls are spared first
     status: int = 500
     retry_after: str | None = None
     message: str = "as the test asked"
@@ -38,6 +39,9 @@ class Rule:
         if self.count == 0 or (self.batch_over and len(hashes) <= self.batch_over):
             return False
         if self.sha256 is not None and self.sha256 not in hashes:
+            return False
+        if self.skip:
+            self.skip -= 1
             return False
         if self.count is not None:
             self.count -= 1

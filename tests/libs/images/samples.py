@@ -1,5 +1,7 @@
 """Images made by Pillow, as files."""
 
+import struct
+import zlib
 from io import BytesIO
 from typing import Any
 
@@ -41,3 +43,13 @@ def is_near(pixel: object, colour: tuple[int, int, int]) -> bool:
     """Within what JPEG and colour conversion cost."""
     assert isinstance(pixel, tuple)
     return all(abs(a - b) < 60 for a, b in zip(pixel, colour, strict=True))
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds one row's worth of compressed zeros."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack("!I", len(body)) + kind + body + struct.pack("!I", zlib.crc32(kind + body))
+
+    head = struct.pack("!IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(width * 3 + 1)))

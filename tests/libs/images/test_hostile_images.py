@@ -4,9 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
-import struct
 import time
-import zlib
 from collections.abc import AsyncIterator
 
 import psutil
@@ -18,7 +16,7 @@ from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 from libs.images.errors import ImageDecoderDied, ImageDecodeTimeout, ImageError, ImageTooLarge
 from libs.images.pool import ImagePool
 from libs.images.process import ImageLimits
-from tests.libs.images.samples import encoded, half_red_half_blue, noise
+from tests.libs.images.samples import encoded, half_red_half_blue, noise, png_header
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -32,16 +30,6 @@ async def reason_of(pool: ImagePool, data: bytes) -> str:
         await pool.prepare(data, max_side_px=100)
     assert ErrorReason.Name(caught.value.reason).startswith("ERROR_REASON_IMAGE_")
     return caught.value.reason_name.removeprefix("IMAGE_")
-
-
-def png_header(width: int, height: int) -> bytes:
-    """A PNG that claims a size and holds one row's worth of compressed zeros."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack("!I", len(body)) + kind + body + struct.pack("!I", zlib.crc32(kind + body))
-
-    head = struct.pack("!IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(width * 3 + 1)))
 
 
 def decoders() -> set[int]:
