@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bowerbird.catalog.v1 import connection_pb2
+from bowerbird.catalog.v1.dataset_pb2 import Dataset
+from libs.objects.uri import StorageUri, parse_uri
 from libs.rpc.errors import FieldInvalid
 
 AddressingStyle = Literal["virtual", "path", "auto"]
@@ -59,3 +61,9 @@ def storage_config(connection: connection_pb2.Connection) -> StorageConfig:
         secret_access_key=s3.secret_access_key,
         addressing_style=_STYLES.get(s3.addressing_style, "auto"),
     )
+
+
+def dataset_root(dataset: Dataset) -> StorageUri:
+    """What the paths of a dataset's files are relative to: its root, or the folder of the one object that it names."""
+    root = parse_uri(dataset.root_uri)
+    return root.split()[0] if dataset.import_format == Dataset.IMPORT_FORMAT_FILE else root

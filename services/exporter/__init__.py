@@ -1,0 +1,1 @@
+"""Worker: a selection becomes a file list in object storage."""
