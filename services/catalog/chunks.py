@@ -6,6 +6,7 @@ written below these two. Nothing waits for a second chunk.
 
 from collections.abc import Sequence
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bowerbird.catalog.v1.work_pb2 import JobKind
@@ -21,7 +22,10 @@ async def start_jobs(connection: AsyncConnection, version_id: int, jobs: Sequenc
     In incremental mode files with a good result are left out: for tags a done outcome with the job's fingerprint for
     the file's content, for an index set a current vector of it.
     """
+    # Both sides may have grown by a million rows since their statistics; a nested loop over them would take hours.
+    await connection.execute(text("SET LOCAL enable_nestloop = off"))
     await connection.execute(SQL["start_jobs"], {"version": version_id, "jobs": list(jobs)})
+    await connection.execute(text("SET LOCAL enable_nestloop = on"))
 
 
 async def start_waiting(connection: AsyncConnection, version_id: int, scan_id: int) -> None:

@@ -33,7 +33,8 @@ FOR UPDATE OF c;
 
 -- name: record_outcomes
 -- One outcome a file and job, whoever repeats it; only what is really written is returned and counted. Where a scan has
--- brought other content, the result is dropped and the file has failed: an incremental job takes it. By files_pkey,
+-- brought other content, the result is dropped and the file has failed: an incremental job takes it. LIMIT as in
+-- `remaining_files`. By files_pkey,
 -- outcomes_pkey and the ledger's unique key.
 WITH given AS (
     SELECT * FROM unnest(
@@ -52,8 +53,12 @@ WITH given AS (
         present_etag, CASE WHEN is_present THEN judged.reason ELSE CAST(:changed_reason AS smallint) END,
         CASE WHEN is_present THEN judged.message ELSE CAST(:changed_message AS text) END,
         CASE WHEN is_present THEN CAST(judged.tag_ids AS integer[]) ELSE '{}' END, l.id, is_present AND judged.reused
-    FROM judged LEFT JOIN ledger l ON l.workspace_id = CAST(:workspace AS bigint) AND l.kind = CAST(:kind AS smallint)
-        AND l.fingerprint = CAST(:fingerprint AS bytea) AND l.sha256 = judged.sha256
+    FROM judged LEFT JOIN LATERAL (
+        SELECT id FROM ledger
+        WHERE workspace_id = CAST(:workspace AS bigint) AND kind = CAST(:kind AS smallint)
+            AND fingerprint = CAST(:fingerprint AS bytea) AND sha256 = judged.sha256
+        LIMIT 1
+    ) l ON true
     ON CONFLICT DO NOTHING
     RETURNING ordinal, done, reused
 )
@@ -103,7 +108,7 @@ WHERE f.version_id = CAST(:version AS bigint) AND f.ordinal = given.ordinal AND 
 
 -- name: unite_tags
 -- `ai` of some files: for each tag definition what the latest job that is done with the file said, united. Runs behind
--- the version's lock, so that it sees what other jobs said. By outcomes_version_id_ordinal_idx, files_pkey, file_tags_pkey.
+-- the version's lock, so that it sees what other jobs said. LIMIT as in `remaining_files`. By outcomes_version_id_ordinal_idx, files_pkey, file_tags_pkey.
 WITH latest AS (
     SELECT DISTINCT ON (o.ordinal, j.tag_definition_id) o.ordinal, o.tag_ids, o.etag
     FROM outcomes o JOIN jobs j ON j.id = o.job_id
@@ -121,10 +126,11 @@ WITH latest AS (
 )
 INSERT INTO file_tags (version_id, ordinal, ai, stale, tagged, revision)
 SELECT CAST(:version AS bigint), united.ordinal, united.ai, united.stale, now(), CAST(:revision AS bigint)
-FROM united
-WHERE united.ai <> '{}' OR EXISTS (
-    SELECT FROM file_tags had WHERE had.version_id = CAST(:version AS bigint) AND had.ordinal = united.ordinal
-)
+FROM united LEFT JOIN LATERAL (
+    SELECT true AS is_there FROM file_tags t
+    WHERE t.version_id = CAST(:version AS bigint) AND t.ordinal = united.ordinal LIMIT 1
+) had ON true
+WHERE united.ai <> '{}' OR had.is_there
 ON CONFLICT (version_id, ordinal) DO UPDATE SET
     ai = excluded.ai, stale = excluded.stale, tagged = excluded.tagged, revision = excluded.revision
 WHERE (file_tags.ai, file_tags.stale) IS DISTINCT FROM (excluded.ai, excluded.stale);

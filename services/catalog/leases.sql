@@ -39,29 +39,42 @@ WITH split AS (
     RETURNING job_id, ordinals, losses
 )
 INSERT INTO chunks (job_id, ordinals, open, losses)
-SELECT j.id, ARRAY[ordinal], 1, split.losses
+SELECT j.id, ARRAY[left_over.ordinal], 1, split.losses
 FROM split JOIN jobs j ON j.id = split.job_id CROSS JOIN unnest(split.ordinals) AS left_over (ordinal)
-WHERE NOT EXISTS (
-    SELECT FROM outcomes o WHERE o.version_id = j.version_id AND o.job_id = j.id AND o.ordinal = left_over.ordinal
-)
-ORDER BY j.id, ordinal;
+LEFT JOIN LATERAL (
+    SELECT true AS is_there FROM outcomes o
+    WHERE o.version_id = j.version_id AND o.job_id = j.id AND o.ordinal = left_over.ordinal
+    LIMIT 1
+) outcome ON true
+WHERE outcome.is_there IS NULL
+ORDER BY j.id, left_over.ordinal;
 
 -- name: remaining_files
--- What is left of chunks of one job, with what is known of each content. By files_pkey, outcomes_pkey, contents_pkey and
--- the ledger's unique key.
+-- What is left of chunks of one job, with what is known of each content. LIMIT keeps the planner from joining the whole of
+-- a table that has grown since its statistics: each file is three probes of an index. By files_pkey, outcomes_pkey,
+-- contents_pkey and the ledger's unique key.
 SELECT c.id AS chunk_id, f.ordinal, f.path, f.size_bytes, f.etag, known.sha256,
     answered.answer, answered.input_tokens, answered.output_tokens
 FROM chunks c CROSS JOIN LATERAL unnest(c.ordinals) AS wanted (ordinal)
 JOIN files f ON f.version_id = CAST(:version AS bigint) AND f.ordinal = wanted.ordinal
-LEFT JOIN contents known ON known.store = CAST(:store AS text) AND known.path = CAST(:prefix AS text) || f.path
-    AND known.etag = f.etag AND known.size_bytes = f.size_bytes AND f.etag NOT LIKE 'W/%'
-LEFT JOIN ledger answered ON answered.workspace_id = CAST(:workspace AS bigint) AND answered.kind = CAST(:kind AS smallint)
-    AND answered.fingerprint = CAST(:fingerprint AS bytea) AND answered.sha256 = known.sha256
-    AND answered.reason IS NULL
-WHERE c.id = ANY (CAST(:chunks AS bigint[])) AND NOT EXISTS (
-    SELECT FROM outcomes o
+LEFT JOIN LATERAL (
+    SELECT true AS is_there FROM outcomes o
     WHERE o.version_id = CAST(:version AS bigint) AND o.job_id = CAST(:job AS bigint) AND o.ordinal = f.ordinal
-)
+    LIMIT 1
+) outcome ON true
+LEFT JOIN LATERAL (
+    SELECT sha256 FROM contents k
+    WHERE k.store = CAST(:store AS text) AND k.path = CAST(:prefix AS text) || f.path
+        AND k.etag = f.etag AND k.size_bytes = f.size_bytes AND f.etag NOT LIKE 'W/%'
+    LIMIT 1
+) known ON true
+LEFT JOIN LATERAL (
+    SELECT answer, input_tokens, output_tokens FROM ledger l
+    WHERE l.workspace_id = CAST(:workspace AS bigint) AND l.kind = CAST(:kind AS smallint)
+        AND l.fingerprint = CAST(:fingerprint AS bytea) AND l.sha256 = known.sha256 AND l.reason IS NULL
+    LIMIT 1
+) answered ON true
+WHERE c.id = ANY (CAST(:chunks AS bigint[])) AND outcome.is_there IS NULL
 ORDER BY c.id, f.ordinal;
 
 -- name: renew_leases
