@@ -32,7 +32,7 @@ async def assembled(settings: SearchSettings) -> AsyncIterator[RpcServer]:
         stack.push_async_callback(connections.close)
         versions = Versions(catalog, max_versions=settings.max_versions, budget_bytes=settings.memory_budget_bytes)
         stack.push_async_callback(versions.close)
-        images = ExampleImages(catalog, connections, pool, settings.image_max_side_px)
+        images = ExampleImages(catalog, connections, pool)
         engine = SearchEngine(catalog, versions, connections, Embedder(connections, images))
         servicer = SearchServicer(engine, PageTokens(settings.page_token_key))
         service = Service(

@@ -11,22 +11,24 @@ from services.search.catalog import Catalog, DatasetInfo
 from services.search.connections import Connections
 
 MAX_BYTES = 10 * 1024 * 1024
+# As the indexer prepares the files that the image is compared with: the same bytes give the same vector.
+MAX_SIDE_PX = 1024
+JPEG_QUALITY = 90
 
 
 class ExampleImages:
     """Reads, checks and prepares images."""
 
-    def __init__(self, catalog: Catalog, connections: Connections, pool: ImagePool, max_side_px: int) -> None:
+    def __init__(self, catalog: Catalog, connections: Connections, pool: ImagePool) -> None:
         self._catalog = catalog
         self._connections = connections
         self._pool = pool
-        self._max_side_px = max_side_px
 
     async def prepare(self, data: bytes) -> ImageContent:
         """The image as a model is shown it. Raises an ImageError."""
         if len(data) > MAX_BYTES:
             raise ImageTooLarge(value=f"{len(data)} bytes", limit=f"{MAX_BYTES}")
-        prepared = await self._pool.prepare(data, max_side_px=self._max_side_px)
+        prepared = await self._pool.prepare(data, max_side_px=MAX_SIDE_PX, quality=JPEG_QUALITY)
         return ImageContent(prepared.data, prepared.media_type)
 
     async def read(self, uri: str, dataset: DatasetInfo) -> bytes:

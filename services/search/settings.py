@@ -22,9 +22,6 @@ class SearchSettings(BaseSettings):
     )
     max_versions: int = Field(256, ge=1, description="versions held at a time; each has a thread")
     image_processes: int = Field(1, ge=1, description="query images that are decoded at a time")
-    image_max_side_px: int = Field(
-        1024, ge=32, description="query images are downscaled to this, as the indexer does with the files"
-    )
     allowed_addresses: tuple[str, ...] = Field(
         (PUBLIC,), description="where connections may lead: `public`, networks, host patterns"
     )
