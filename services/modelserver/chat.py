@@ -1,6 +1,7 @@
 """The tagging endpoint in OpenAI's shape: `POST /v1/chat/completions` and `GET /v1/models`.
 
-The model looks at one image and answers `{"tags": [...]}` by the definition in the prompt (see `tag_prompt`).
+The model looks at one image and answers `{"tags": [...]}` by the definition in the prompt (see `tag_prompt`). Asked
+without an image, it says what it is for.
 """
 
 import json
@@ -24,6 +25,9 @@ CODES = {
     HTTPStatus.TOO_MANY_REQUESTS: "rate_limit_exceeded",
     HTTPStatus.INTERNAL_SERVER_ERROR: "internal_error",
 }
+
+# To a message without an image, as whoever tries a connection sends one.
+SELF_DESCRIPTION = "I only tag images: send one, with a tag definition in the text."
 
 
 class ImageUrl(BaseModel):
@@ -64,27 +68,24 @@ class ChatCompletions:
     async def complete(self, request: web.Request) -> web.Response:
         body = await read(request, Request)
         check_model(body.model, TAGGING_MODEL)
-        image, prompt = question(body.messages)
-        tags = await self._engine.tag(image_bytes(image), read_definition(prompt))
-        content = json.dumps({"tags": tags}, ensure_ascii=False)
-        asked = IMAGE_TOKENS + self._engine.count_tokens(prompt)
+        images, prompt = question(body.messages)
+        if not images:
+            return answer(self._completion(SELF_DESCRIPTION, prompt, images=0))
+        tags = await self._engine.tag(image_bytes(images[0]), read_definition(prompt))
+        return answer(self._completion(json.dumps({"tags": tags}, ensure_ascii=False), prompt, images=1))
+
+    def _completion(self, content: str, prompt: str, *, images: int) -> dict[str, object]:
+        message = {"role": "assistant", "content": content}
+        asked = images * IMAGE_TOKENS + self._engine.count_tokens(prompt)
         answered = self._engine.count_tokens(content)
-        return answer(
-            {
-                "id": f"chatcmpl-{uuid.uuid4().hex}",
-                "object": "chat.completion",
-                "created": int(time.time()),
-                "model": TAGGING_MODEL,
-                "choices": [
-                    {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
-                ],
-                "usage": {
-                    "prompt_tokens": asked,
-                    "completion_tokens": answered,
-                    "total_tokens": asked + answered,
-                },
-            }
-        )
+        return {
+            "id": f"chatcmpl-{uuid.uuid4().hex}",
+            "object": "chat.completion",
+            "created": int(time.time()),
+            "model": TAGGING_MODEL,
+            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": asked, "completion_tokens": answered, "total_tokens": asked + answered},
+        }
 
     async def models(self, _: web.Request) -> web.Response:
         models = [
@@ -94,18 +95,18 @@ class ChatCompletions:
         return answer({"object": "list", "data": models})
 
 
-def question(messages: list[Message]) -> tuple[str, str]:
-    """The image's uri and the text of the last message; raises RequestInvalid."""
+def question(messages: list[Message]) -> tuple[list[str], str]:
+    """The image's uri (none or one) and the text of the last message; raises RequestInvalid."""
     last = messages[-1]
-    parts = [] if isinstance(last.content, str) else last.content
+    parts = [TextPart(type="text", text=last.content)] if isinstance(last.content, str) else last.content
     images = [part.image_url.url for part in parts if isinstance(part, ImagePart)]
     texts = [part.text for part in parts if isinstance(part, TextPart)]
-    if last.role != "user" or len(images) != 1 or not texts:
+    if last.role != "user" or len(images) > 1 or not texts:
         raise RequestInvalid(
-            problem=f"the last message must be the user's, with one image_url and a text; it is the {last.role}'s, "
-            f"with {len(images)} images and {len(texts)} texts"
+            problem=f"the last message must be the user's, with a text and at most one image_url; it is the "
+            f"{last.role}'s, with {len(texts)} texts and {len(images)} images"
         )
-    return images[0], "\n".join(texts)
+    return images, "\n".join(texts)
 
 
 def render(failure: Failure) -> dict[str, object]:

@@ -75,7 +75,8 @@ def test_a_prompt_without_a_definition_is_refused(text: str, says: str) -> None:
     [
         ({"model": MODEL, "messages": []}, 400, "invalid_value", "messages"),
         ({"model": MODEL, "messages": [message("hi")]}, 400, "invalid_value", "needs a line"),
-        ({"model": MODEL, "messages": [{"role": "user", "content": "hi"}]}, 400, "invalid_value", "0 images"),
+        ({"model": MODEL, "messages": [{"role": "assistant", "content": "hi"}]}, 400, "invalid_value", "assistant"),
+        ({"model": MODEL, "messages": [{"role": "user", "content": []}]}, 400, "invalid_value", "0 texts"),
         ({"model": MODEL, "messages": [message("hi")], "stream": True}, 400, "invalid_value", "stream"),
         ({"model": "gpt", "messages": [message("hi")]}, 404, "model_not_found", MODEL),
         (
