@@ -8,14 +8,32 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bowerbird.catalog.v1.work_pb2 import LeaseStatus
+from bowerbird.catalog.v1.work_pb2 import JobKind, LeaseStatus
+from libs.rpc.errors import FieldInvalid
 from services.catalog.bell import Bell
 from services.catalog.chunk_commit import SQL, Commit, Status
 from services.catalog.database import Database
 from services.catalog.job_facts import FactsOfJobs, JobFacts
 from services.catalog.leases import LeaseKey
-from services.catalog.results import Failed, FileResult, LeaseUpdate, Tagged
+from services.catalog.results import (
+    ExportSummary,
+    Failed,
+    FileResult,
+    Indexed,
+    LeaseUpdate,
+    Released,
+    ScanSummary,
+    Tagged,
+)
 from services.catalog.tags import Tags
+
+# By kind of job: outcomes of files, ends beside failing and releasing, and whether it tells its progress.
+ALLOWED: dict[int, tuple[tuple[type, ...], tuple[type, ...], bool]] = {
+    JobKind.JOB_KIND_SCAN: ((), (ScanSummary, Failed, Released), True),
+    JobKind.JOB_KIND_TAG: ((Tagged, Failed), (Failed, Released), False),
+    JobKind.JOB_KIND_INDEX: ((Indexed, Failed), (Failed, Released), False),
+    JobKind.JOB_KIND_EXPORT: ((), (ExportSummary, Failed, Released), True),
+}
 
 
 class Commits:
@@ -34,6 +52,7 @@ class Commits:
         job = await self._facts.of(key.job_id)
         if job is None:
             return lost(said.lease)
+        check_kind(job, said)
         results = list({result.ordinal: result for result in reversed(said.results)}.values())
         await self._keep(job, results)
         tag_ids = await self._tags.ids(job.workspace_id, names_of(results))
@@ -72,6 +91,19 @@ class Commits:
 def lost(lease: str) -> Status:
     """The word on a lease whose chunk is no longer the worker's."""
     return Status(lease, LeaseStatus.STATE_LOST, datetime.now(UTC))
+
+
+def check_kind(job: JobFacts, said: LeaseUpdate) -> None:
+    """Raises FieldInvalid for a result, progress or end that the kind of job does not have."""
+    kind = JobKind.Name(JobKind.ValueType(job.kind))
+    outcomes, ends, has_progress = ALLOWED[job.kind]
+    for result in said.results:
+        if not isinstance(result.outcome, outcomes):
+            raise FieldInvalid(field="results.outcome", value=type(result.outcome).__name__, expected=f"one of {kind}")
+    if said.end is not None and not isinstance(said.end, ends):
+        raise FieldInvalid(field="end", value=type(said.end).__name__, expected=f"one of {kind}")
+    if said.progress is not None and not has_progress:
+        raise FieldInvalid(field="progress", value=said.progress, expected=f"none: results tell that of {kind}")
 
 
 def names_of(results: Sequence[FileResult]) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bowerbird.catalog.v1.job_pb2 import Job, JobLogLine, JobMode
+from bowerbird.catalog.v1.job_pb2 import ExportSummary, Job, JobLogLine, JobMode, JobProgress
 from bowerbird.catalog.v1.job_service_pb2 import ReadLogRequest, StopJobRequest
 from bowerbird.catalog.v1.work_pb2 import (
     JOB_KIND_INDEX,
@@ -389,3 +389,17 @@ async def test_a_lease_that_was_never_given_is_refused(photos: Scene) -> None:
     updates = [LeaseUpdate(lease="1-xyz")]
     error = await refusal(photos.work.CommitWork(CommitWorkRequest(updates=updates)))
     assert (error.reason, error.details["field"]) == (ErrorReason.ERROR_REASON_FIELD_INVALID, "lease")
+
+
+async def test_what_a_kind_of_job_does_not_have_is_refused(photos: Scene) -> None:
+    job = await photos.tag()
+    (lease,) = await photos.lease(1)
+    for update, field in (
+        (LeaseUpdate(lease=lease.lease, results=[indexed(lease.files[0])]), "results.outcome"),
+        (LeaseUpdate(lease=lease.lease, exported=ExportSummary(rows=1)), "end"),
+        (LeaseUpdate(lease=lease.lease, progress=JobProgress(total=1)), "progress"),
+    ):
+        error = await refusal(photos.work.CommitWork(CommitWorkRequest(updates=[update])))
+        assert (error.reason, error.details["field"]) == (ErrorReason.ERROR_REASON_FIELD_INVALID, field)
+    assert (await photos.get(job)).progress.total == 150
+    assert await photos.results(job) == []
