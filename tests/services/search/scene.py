@@ -44,8 +44,8 @@ numbers = itertools.count(1)
 
 
 @asynccontextmanager
-async def searching(catalog: Catalog, **changed: str) -> AsyncIterator[grpc.aio.Channel]:
-    """A search service in this process, and a viewer's channel to it."""
+async def serving(catalog: Catalog, **changed: str) -> AsyncIterator[str]:
+    """A search service in this process; yields its address."""
     environment = {
         "LISTEN_ADDRESS": f"{LOOPBACK}:0",
         "CATALOG_ADDRESS": catalog.address,
@@ -61,10 +61,19 @@ async def searching(catalog: Catalog, **changed: str) -> AsyncIterator[grpc.aio.
     async with assembled(settings) as server:
         port = await server.start(settings.listen_address)
         try:
-            async with open_channel(f"{LOOPBACK}:{port}", catalog.tokens[Role.ROLE_VIEWER]) as channel:
-                yield channel
+            yield f"{LOOPBACK}:{port}"
         finally:
             await server.stop(grace_seconds=0)
+
+
+@asynccontextmanager
+async def searching(catalog: Catalog, **changed: str) -> AsyncIterator[grpc.aio.Channel]:
+    """A search service in this process, and a viewer's channel to it."""
+    async with (
+        serving(catalog, **changed) as address,
+        open_channel(address, catalog.tokens[Role.ROLE_VIEWER]) as channel,
+    ):
+        yield channel
 
 
 @dataclass(frozen=True)
