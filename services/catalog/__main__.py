@@ -2,9 +2,9 @@
 
 import sys
 
+from libs.rpc.process import run_process
 from libs.rpc.server import run_until_signal
 from services.catalog.assembly import assembled
-from services.catalog.process import run_process
 from services.catalog.settings import CatalogSettings
 
 
@@ -14,4 +14,4 @@ async def run(settings: CatalogSettings) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run_process("catalog", run))
+    sys.exit(run_process("catalog", CatalogSettings, run))

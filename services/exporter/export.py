@@ -11,12 +11,12 @@ from datetime import datetime
 import grpc.aio
 import structlog
 import yaml
-from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 from libs.objects.errors import ObjectExists
 from libs.objects.store import ObjectStore
-from libs.rpc.status import from_rpc_error
+from libs.rpc.errors import BowerbirdError
 from libs.work.files import Exported
 from libs.work.handler import Chunk
 from services.exporter.rows import RowWriter
@@ -101,14 +101,15 @@ class Export:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(catalog_is_away),
             wait=wait_random_exponential(max=LONGEST_PAUSE_SECONDS),
-            before_sleep=lambda state: log.warning(
-                "catalog is away", job=self._order.job, attempt=state.attempt_number
-            ),
+            before_sleep=self._say_again,
         ):
             with attempt:
                 lines = Lines(self._catalog, self._order.selection.version, part, self._rows)
                 await self._store.write(key, lines.stream())
         return lines.size_bytes
+
+    def _say_again(self, state: RetryCallState) -> None:
+        log.warning("catalog is away", job=self._order.job, attempt=state.attempt_number)
 
     def _manifest(self, sizes: dict[str, int]) -> bytes:
         order = self._order
@@ -150,9 +151,4 @@ class Lines:
 
 def catalog_is_away(error: BaseException) -> bool:
     """Whether the same call may succeed later."""
-    if not isinstance(error, grpc.aio.AioRpcError):
-        return False
-    return (
-        error.code() == grpc.StatusCode.DEADLINE_EXCEEDED
-        or from_rpc_error(error).reason == ErrorReason.ERROR_REASON_SERVICE_UNAVAILABLE
-    )
+    return isinstance(error, BowerbirdError) and error.reason == ErrorReason.ERROR_REASON_SERVICE_UNAVAILABLE

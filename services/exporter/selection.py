@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from bowerbird.catalog.v1.feed_service_pb2 import ReadSelectionRequest
 from bowerbird.catalog.v1.feed_service_pb2_grpc import FeedServiceStub
 from libs.rpc.errors import FieldInvalid
+from libs.work.catalog import catalog_errors
 
 # A part is one object, and what is done again after a kill.
 PART_FILES = 50_000
@@ -52,14 +53,17 @@ class Selection:
 
 
 async def read_part(catalog: grpc.aio.Channel, version: str, part: Part) -> AsyncIterator[pa.RecordBatch]:
-    """The files of a part by ascending ordinal, in pages. Raises FieldInvalid where the version lacks one."""
+    """The files of a part by ascending ordinal, in pages. Raises FieldInvalid where the version lacks one,
+    and ServiceUnavailable while catalog is away.
+    """
     request = ReadSelectionRequest(version=version, ordinals=part.ordinals.serialize())
     found = 0
-    async for page in FeedServiceStub(catalog).ReadSelection(request, timeout=READ_SECONDS):
-        with pa.ipc.open_stream(page.files) as stream:
-            for batch in stream:
-                found += batch.num_rows
-                yield batch
+    with catalog_errors():
+        async for page in FeedServiceStub(catalog).ReadSelection(request, timeout=READ_SECONDS):
+            with pa.ipc.open_stream(page.files) as stream:
+                for batch in stream:
+                    found += batch.num_rows
+                    yield batch
     if found != len(part.ordinals):
         raise FieldInvalid(
             field="job.export.selection.ordinals",

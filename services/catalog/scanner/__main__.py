@@ -3,11 +3,11 @@
 import sys
 
 from libs.rpc.addresses import AddressPolicy
+from libs.rpc.process import run_process
 from libs.rpc.server import stop_signal
 from services.catalog.bell import Bell
 from services.catalog.connections import Connections
 from services.catalog.database import Database
-from services.catalog.process import run_process
 from services.catalog.scanner.work import Scanner
 from services.catalog.secrets import SecretBox
 from services.catalog.settings import CatalogSettings
@@ -31,4 +31,4 @@ async def run(settings: CatalogSettings) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run_process("scanner", run))
+    sys.exit(run_process("scanner", CatalogSettings, run))
