@@ -3,13 +3,10 @@
 import asyncio
 import sys
 
-from pydantic import ValidationError
-
 from libs.images.pool import ImagePool
 from libs.rpc.addresses import AddressPolicy
 from libs.rpc.channel import open_channel
-from libs.rpc.errors import BowerbirdError
-from libs.rpc.logs import configure_logs
+from libs.rpc.process import run_process
 from libs.rpc.server import stop_signal
 from libs.work.loop import run_worker
 from services.indexer.catalog import Catalog
@@ -18,8 +15,8 @@ from services.indexer.upkeep import Upkeep
 from services.indexer.worker import Indexer
 
 
-async def run(settings: IndexerSettings) -> None:
-    stopped = stop_signal()
+async def work(settings: IndexerSettings, stopped: asyncio.Event) -> None:
+    """Index until `stopped` is set, then drain. Raises the error of a catalog that refuses the token."""
     async with (
         open_channel(settings.catalog_address, settings.service_token.get_secret_value()) as channel,
         ImagePool(processes=settings.decoders) as images,
@@ -36,22 +33,9 @@ async def run(settings: IndexerSettings) -> None:
             )
 
 
-def main() -> int:
-    try:
-        settings = IndexerSettings()
-    except ValidationError as error:
-        for problem in error.errors():
-            variable = f"BOWERBIRD_INDEXER_{'.'.join(map(str, problem['loc'])).upper()}"
-            print(f"{variable}: {problem['msg']}", file=sys.stderr)
-        return 2
-    configure_logs("indexer", settings.log_format)
-    try:
-        asyncio.run(run(settings))
-    except BowerbirdError as error:
-        print(f"indexer ends: {error}", file=sys.stderr)
-        return 1
-    return 0
+async def run(settings: IndexerSettings) -> None:
+    await work(settings, stop_signal())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_process("indexer", IndexerSettings, run))
