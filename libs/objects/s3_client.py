@@ -48,20 +48,25 @@ class Bucket:
 @asynccontextmanager
 async def open_bucket(config: S3Config, uri: StorageUri, addresses: AddressPolicy) -> AsyncIterator[Bucket]:
     """Raises UriInvalid, AddressNotAllowed or AddressUnreachable; sends nothing to the bucket."""
-    endpoint = endpoint_url(config, uri)
-    region = config.region or DEFAULT_REGION
+    async with open_client(config, endpoint_url(config, uri), addresses) as client:
+        link = URL(await client.generate_presigned_url("list_objects_v2", Params={"Bucket": uri.bucket}))
+        await addresses.resolve(link.host or "", link.port or 0)  # a literal IP address never reaches the resolver
+        yield Bucket(client, uri.bucket, str(link.with_query(None)), config.region or DEFAULT_REGION)
+
+
+@asynccontextmanager
+async def open_client(config: S3Config, endpoint: str | None, addresses: AddressPolicy) -> AsyncIterator[Any]:
+    """The botocore client of an endpoint; sends nothing. Names are checked when they are dialled, IP addresses not."""
     client = _SESSION.create_client(
         "s3",
         endpoint_url=endpoint,
-        region_name=region,
+        region_name=config.region or DEFAULT_REGION,
         aws_access_key_id=config.access_key_id or "unsigned",  # none at all would have botocore look for some around it
         aws_secret_access_key=config.secret_access_key or "unsigned",
         config=_client_config(config, endpoint, addresses),
     )
     async with client as opened:
-        link = URL(await opened.generate_presigned_url("list_objects_v2", Params={"Bucket": uri.bucket}))
-        await addresses.resolve(link.host or "", link.port or 0)  # a literal IP address never reaches the resolver
-        yield Bucket(opened, uri.bucket, str(link.with_query(None)), region)
+        yield opened
 
 
 def endpoint_url(config: S3Config, uri: StorageUri) -> str | None:

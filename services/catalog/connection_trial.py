@@ -8,6 +8,7 @@ from libs.endpoints.connection import endpoint_of
 from libs.endpoints.embedding import open_embedding
 from libs.objects.config import FolderConfig, storage_config
 from libs.objects.opening import open_store
+from libs.objects.sign_in import sign_in
 from libs.rpc.addresses import AddressPolicy
 from libs.rpc.errors import FieldInvalid, ServiceUnavailable
 from libs.vectors.config import database_config
@@ -41,9 +42,7 @@ async def _try_storage(connection: Connection, uri: str, addresses: AddressPolic
     config = storage_config(connection)
     if not uri:
         if not isinstance(config, FolderConfig):
-            raise FieldInvalid(
-                field="uri", value=uri, expected="a bucket or prefix to list, such as s3://bucket/prefix"
-            )
+            return f"{await sign_in(config, addresses)} takes the key."
         uri = f"file://{config.root}"
     async with open_store(config, uri, addresses) as store:
         folders = await store.folders(limit=5)

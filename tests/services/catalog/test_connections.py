@@ -230,9 +230,13 @@ async def test_trying_object_storage_tells_a_wrong_key_from_a_missing_bucket(
     )
     good = await create(catalog, "storage", Connection(s3=config))
     assert (await tried(catalog, good.name, f"s3://{bucket}/"))[0]
+    assert await tried(catalog, good.name) == (True, "UNSPECIFIED", f"{object_storage.endpoint} takes the key.")
     assert (await tried(catalog, good.name, "s3://no-such-bucket/"))[:2] == (False, "BUCKET_NOT_FOUND")
     config.secret_access_key = SECRET
     bad = await create(catalog, "storage-bad", Connection(s3=config))
+    works, reason, message = await tried(catalog, bad.name)
+    assert (works, reason) == (False, "STORAGE_ACCESS_DENIED")
+    assert object_storage.endpoint in message
     assert (await tried(catalog, bad.name, f"s3://{bucket}/"))[:2] == (False, "STORAGE_ACCESS_DENIED")
 
 
