@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
+import asyncpg
 import pytest
 from aiobotocore.session import get_session
 from pydantic import Field, SecretStr
@@ -28,6 +29,7 @@ from deploy.local.servers.postgres import (
     start_postgres,
 )
 from deploy.local.servers.seaweedfs import ObjectStorageServer, SeaweedData, start_seaweedfs
+from services.catalog.database import Database
 
 
 class BackendSettings(BaseSettings):
@@ -75,7 +77,9 @@ async def postgres(backend_settings: BackendSettings, server_folder: Path) -> As
 
 
 @pytest.fixture(scope="session")
-async def make_database(postgres: PostgresServer) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+async def make_database(
+    backend_settings: BackendSettings, postgres: PostgresServer
+) -> AsyncIterator[Callable[[], Awaitable[str]]]:
     """Makes empty databases with the extension vector; each call returns the URL of a new one."""
     made: list[str] = []
 
@@ -86,8 +90,35 @@ async def make_database(postgres: PostgresServer) -> AsyncIterator[Callable[[], 
         return postgres.url(name)
 
     yield make
-    for name in made:
-        await drop_database(postgres, name)
+    # A server of the tests' own goes as a whole, faster than its databases one by one.
+    if backend_settings.postgres_url is not None:
+        for name in made:
+            await drop_database(postgres, name)
+
+
+@pytest.fixture(scope="session")
+async def make_catalog_database(
+    backend_settings: BackendSettings, postgres: PostgresServer, make_database: Callable[[], Awaitable[str]]
+) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """Makes databases with catalog's tables, empty; copies of one, since migrating takes seconds."""
+    template = await make_database()
+    migrated = Database(template)
+    await migrated.migrate()
+    await migrated.close()
+    made: list[str] = []
+
+    async def make() -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        connection = await asyncpg.connect(postgres.url())
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template.rpartition("/")[2]}"')
+        await connection.close()
+        made.append(name)
+        return postgres.url(name)
+
+    yield make
+    if backend_settings.postgres_url is not None:
+        for name in made:
+            await drop_database(postgres, name)
 
 
 @pytest.fixture(scope="module")

@@ -93,9 +93,9 @@ def catalog_environment(database_url: str, **changed: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-async def catalog(make_database: Callable[[], Awaitable[str]]) -> AsyncIterator[Catalog]:
+async def catalog(make_catalog_database: Callable[[], Awaitable[str]]) -> AsyncIterator[Catalog]:
     """A catalog on a fresh database, in this process, for one test module."""
-    settings = settings_of(catalog_environment(await make_database()))
+    settings = settings_of(catalog_environment(await make_catalog_database()))
     async with assembled(settings) as server:
         port = await server.start(settings.listen_address)
         async with connected(f"{LOOPBACK}:{port}", settings) as catalog:
@@ -105,11 +105,11 @@ async def catalog(make_database: Callable[[], Awaitable[str]]) -> AsyncIterator[
 
 @pytest.fixture(scope="module")
 async def catalog_process(
-    make_database: Callable[[], Awaitable[str]], tmp_path_factory: pytest.TempPathFactory
+    make_catalog_database: Callable[[], Awaitable[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Catalog, CatalogProcess]]:
     """A catalog as a process that tests may kill; the channels find it again when it was started again."""
     address = f"{LOOPBACK}:{free_ports(1)[0]}"
-    environment = catalog_environment(await make_database(), LISTEN_ADDRESS=address)
+    environment = catalog_environment(await make_catalog_database(), LISTEN_ADDRESS=address)
     log = Path(tmp_path_factory.mktemp("catalog")) / "catalog.log"
     process = CatalogProcess(
         Program("catalog", (sys.executable, "-m", "services.catalog"), log, environment=environment), address

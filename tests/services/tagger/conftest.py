@@ -18,13 +18,13 @@ from tests.suite import catalog_environment, connected, settings_of
 
 @pytest.fixture(scope="module")
 async def shared_studio(
-    make_database: Callable[[], Awaitable[str]],
+    make_catalog_database: Callable[[], Awaitable[str]],
     object_storage: ObjectStorageServer,
     bucket: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Studio]:
     # Leases are short, so that a killed worker's chunks come back soon.
-    environment = catalog_environment(await make_database(), LEASE_SECONDS="4")
+    environment = catalog_environment(await make_catalog_database(), LEASE_SECONDS="4")
     folder = Path(tmp_path_factory.mktemp("tagger"))
     settings = settings_of(environment)
     async with assembled(settings) as server:
