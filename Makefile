@@ -62,7 +62,8 @@ $(DONE)/uv: requirements/uv.txt deploy/local/machine.sh
 
 $(DONE)/lock: $(DONE)/uv requirements/lock.txt
 	@echo 'Installing the locked packages ...'
-	@$(UV) pip install --quiet --require-hashes -r requirements/lock.txt
+	@# Compiled now, or each of the suite's processes would do it again where Python may not write beside its packages.
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements/lock.txt
 	@touch $@
 
 $(DONE)/protos: $(DONE)/lock requirements/build.txt sdk/pyproject.toml sdk/hatch_build.py $(PROTOS)
