@@ -40,7 +40,13 @@ class RpcServer:
                 ErrorInterceptor(),
                 IdentityInterceptor(authenticator, [service.descriptor for service in services]),
             ],
-            options=[*MESSAGE_OPTIONS, ("grpc.so_reuseport", 0)],
+            options=[
+                *MESSAGE_OPTIONS,
+                ("grpc.so_reuseport", 0),
+                # Clients ping once a minute while they watch something that does not change; the default takes more
+                # than one in five minutes for an attack and hangs up.
+                ("grpc.http2.min_ping_interval_without_data_ms", 30_000),
+            ],
         )
         for service in services:
             service.add(service.servicer, self._server)

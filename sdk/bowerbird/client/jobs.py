@@ -168,15 +168,17 @@ class Jobs:
 
 
 class Patience:
-    """How long a stream may be without an answer."""
+    """How long nothing may answer: counted from the first failure, for a stream may be silent for hours and be well."""
 
     def __init__(self) -> None:
-        self.renew()
+        self._ends_at: float | None = None
 
     def renew(self) -> None:
-        self._ends_at = time.monotonic() + PATIENCE_SECONDS
+        self._ends_at = None
 
     def check(self, error: Unavailable) -> None:
         """Raises `error` when it has ended."""
-        if time.monotonic() > self._ends_at:
+        if self._ends_at is None:
+            self._ends_at = time.monotonic() + PATIENCE_SECONDS
+        elif time.monotonic() > self._ends_at:
             raise error
