@@ -10,6 +10,7 @@ from bowerbird.search.v1.search_pb2 import Query, TagFilter
 from deploy.local.photos.gallery import sample_gallery
 
 BUCKET = "bowerbird"
+SAMPLE_DATASET = "sample-photos"
 ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tiff", ".webp"})
 
 
@@ -65,7 +66,7 @@ def sample_collection() -> Collection:
             note=f"These are the few photos that ship in Python packages, for {gallery.why_fewer}",
         )
     return Collection(
-        dataset="sample-photos",
+        dataset=SAMPLE_DATASET,
         folder=gallery.folder,
         paths=paths,
         texts=("a bird", "a musical instrument", "fruit"),
