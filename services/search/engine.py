@@ -114,16 +114,15 @@ class SearchEngine:
         self, asked: Asked, similar: Similarity, version: LoadedVersion, files: BitMap, presence: VectorPresence
     ) -> Ranking:
         """The top k of these files, and of those the ones above the threshold. Without files no model is asked."""
-        if not files or asked.index_set.table is None:
+        table = asked.index_set.table
+        if not files or table is None:
             return NOTHING
-        vector = await self._embedder.vector(similar.example, asked.index_set, version.dataset)
+        vector = await self._embedder.vector(similar.example, asked.index_set, table, version.dataset)
         key = (asked, vector.tobytes())
         if (ranking := self._rankings.get(key)) is None:
             async with self._connections.database(asked.index_set) as database:
-                table = VectorTable(
-                    database, asked.index_set.table, asked.index_set.id, version.uid, len(presence.current)
-                )
-                ranking = await most_similar(table, files, vector, asked.top_k)
+                vectors = VectorTable(database, table, asked.index_set.id, version.uid, len(presence.current))
+                ranking = await most_similar(vectors, files, vector, asked.top_k)
             self._rankings[key] = ranking
         if similar.score_threshold is None:
             return ranking

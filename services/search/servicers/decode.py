@@ -154,8 +154,9 @@ def _similarity(message: search_pb2.Query) -> Similarity | None:
     example = _example(message)
     if example is not None:
         return Similarity(example, top_k or DEFAULT_TOP_K, threshold, message.index_set or None)
-    for field, value in (("top_k", top_k), ("score_threshold", threshold), ("index_set", message.index_set)):
-        if value not in (0, None, ""):
+    given = {"top_k": top_k or None, "score_threshold": threshold, "index_set": message.index_set or None}
+    for field, value in given.items():
+        if value is not None:
             raise FieldInvalid(field=f"query.{field}", value=value, expected="a text or an image with it")
     return None
 

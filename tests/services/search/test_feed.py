@@ -19,6 +19,7 @@ class Feed:
         self.applied: list[Cursor] = []
         self.gate = asyncio.Event()
         self.gate.set()
+        self.half_applied = asyncio.Event()
         self.breaks_after: int | None = None
 
     async def read(self, after: Cursor | None) -> AsyncIterator[VectorsPage]:
@@ -34,6 +35,8 @@ class Feed:
     async def apply(self, page: VectorsPage) -> None:
         await asyncio.sleep(0)
         self.applied.append(page.next)
+        if page.next.ordinal != WHOLE_REVISION:
+            self.half_applied.set()
 
 
 @pytest.fixture
@@ -92,8 +95,7 @@ async def test_a_query_that_needs_nothing_new_still_waits_until_a_reading_is_who
     await follower.catch_up(1)
     feed.committed = 9
     ahead = asyncio.create_task(follower.catch_up(9))
-    while len(feed.applied) < 3:
-        await asyncio.sleep(0)
+    await feed.half_applied.wait()
     await follower.catch_up(1)
     assert feed.applied[-1] == Cursor(9, WHOLE_REVISION)
     await ahead
