@@ -28,3 +28,9 @@ class TooManyRequests(BowerbirdError):
     """More than {limit} requests are under way; try again in a second."""
 
     status, reason = StatusCode.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_MODEL_RATE_LIMITED
+
+
+class AddressUnusable(BowerbirdError):
+    """The server cannot listen at {address}: {problem}."""
+
+    status, reason = StatusCode.UNAVAILABLE, ErrorReason.ERROR_REASON_SERVICE_UNAVAILABLE

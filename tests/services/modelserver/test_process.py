@@ -40,4 +40,4 @@ async def test_a_taken_address_is_named(models_folder: Path, server: TestServer)
     process = await start(models_folder=str(models_folder), listen_address=address)
     _, error = await process.communicate()
     assert process.returncode == 1
-    assert f"does not start at {address}" in error.decode()
+    assert f"cannot listen at {address}" in error.decode()
