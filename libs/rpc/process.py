@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsError
 
 from libs.rpc.errors import BowerbirdError
 from libs.rpc.logs import LogFormat, configure_logs
@@ -38,6 +38,9 @@ def run_process(
         for problem in error.errors(include_input=False):
             variable = f"{prefix}{'.'.join(map(str, problem['loc']))}".upper()
             sys.stderr.write(f"{variable}: {problem['msg']}\n")
+        return 2
+    except SettingsError as error:  # a value that is to be JSON and is not; the message names the field alone
+        sys.stderr.write(f"{name} does not start: {error}\n")
         return 2
     configure_logs(name, settings.log_format)
     try:

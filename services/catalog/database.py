@@ -37,8 +37,8 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the tables to this release."""
-        with _away_is_unavailable():
-            await migrate(self.engine)
+        async with self.begin() as connection:
+            await migrate(connection)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from libs.rpc.errors import FieldInvalid
 from services.catalog.errors import EditConflict
 
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,126}")
+ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$")
 
 
 def checked_id(field: str, value: str, reserved: Collection[str] = ()) -> str:

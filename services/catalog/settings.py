@@ -3,12 +3,17 @@
 import base64
 import binascii
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from libs.rpc.addresses import PUBLIC
 from libs.rpc.logs import LogFormat
+from services.catalog.fields import ID
+
+# Only a hash without salt is kept, so a token must be too long to guess.
+Token = Annotated[SecretStr, Field(min_length=24)]
 
 
 class CatalogSettings(BaseSettings):
@@ -22,9 +27,11 @@ class CatalogSettings(BaseSettings):
     encryption_key: SecretStr = Field(
         description="32 random bytes in base64; secrets of connections are encrypted with it, so it may never be lost"
     )
-    workspace: str = Field("default", description="id of the workspace that is made sure of at start")
-    admin_token: SecretStr | None = Field(None, description="an admin token of that workspace, made sure of at start")
-    service_tokens: dict[str, SecretStr] = Field(
+    workspace: str = Field(
+        "default", pattern=ID.pattern, description="id of the workspace that is made sure of at start"
+    )
+    admin_token: Token | None = Field(None, description="an admin token of that workspace, made sure of at start")
+    service_tokens: dict[str, Token] = Field(
         {}, description="tokens of the other services by their names; these and no other services are let in"
     )
     allowed_addresses: tuple[str, ...] = Field(
