@@ -16,8 +16,8 @@ from libs.vectors.port import VectorDatabase
 from libs.vectors.table import IndexTable
 from services.search.bitmaps import Ordinals, bitmap_of, ordinals_of
 
-# Up to this many files are compared one by one whatever the alternative: it takes some milliseconds and is exact.
-ALWAYS_EXACT = 2_000
+# So many files are compared one by one whatever the alternative: it is exact, and pgvector takes some 10 us a file.
+ALWAYS_EXACT = 5_000
 IDS_A_BATCH = 10_000
 
 
