@@ -30,9 +30,8 @@ CONTENT_TYPES = {
     "webp": "image/webp",
 }
 
-# The endings of their names are shorter than this.
-_LONGEST_ENDING = 5
 _ENDINGS = tuple(f".{ending}" for ending in CONTENT_TYPES)
+_LONGEST_ENDING = max(map(len, _ENDINGS))
 _YEAR_2000 = datetime(2000, 1, 1, tzinfo=UTC)
 
 # Path, size in bytes, etag, and when it was modified, since 2000-01-01 UTC: the columns of `listed`.
