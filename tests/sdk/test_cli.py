@@ -110,7 +110,7 @@ async def test_all_jobs_start_with_the_defaults_and_the_worst_tells_the_exit_cod
     outcome = await bowerbird("job", "start", "--all", "photos")
     assert outcome.code == 1
     assert "10 new, 0 changed, 0 gone, 0 as before, 1 objects that are no images" in outcome.out
-    assert "No database." in outcome.out
+    assert "index: failed\n  No database.\n" in outcome.out
     (configured,) = (call.request.index_set for call in scripted.called("SetIndexSet"))
     assert configured.model_connection == "workspaces/default/connections/embedding"
     assert configured.database_connection == "workspaces/default/connections/database"

@@ -174,7 +174,8 @@ async def print_outcome(client: Client, job: Job) -> None:
     if job.state not in FINAL:
         say(f"{kind(job)}: job {job_id} is {state_text(job)}. Watch it: bowerbird job watch {job_id}")
         return
-    say(f"{kind(job)}: {state_text(job)}{took(job)}: {outcome(job)}")
+    counts = "" if job.state == Job.STATE_FAILED and not job.progress.total else f": {outcome(job)}"
+    say(f"{kind(job)}: {state_text(job)}{took(job)}{counts}")
     if job.message:
         say(f"  {shown(job.message)}")
     if job.progress.failed:
