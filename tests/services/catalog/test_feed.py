@@ -144,7 +144,7 @@ async def test_pages_end_where_files_and_tags_end_alike(
         for _ in range(12):  # files and tags mixed over the revisions
             await restamp(database, made, random.sample(range(50), 9), random.sample(range(50), 9))
         reader = await Reader(catalog, made.version).read()
-        assert len(reader.pages) > 8
+        assert len(reader.pages) >= 8  # 50 files, 7 a page
         sent = [row["ordinal"] for page in reader.pages for row in rows(page.files)]
         assert sorted(sent) == list(range(50))
         assert [page.remaining for page in reader.pages][-1] == 0
