@@ -65,7 +65,7 @@ def plan_suite(folder: StateFolder, *, embedded_models: bool = True) -> Suite:
         services.scanner(postgres.server),
         services.worker("tagger", "services.tagger"),
         services.worker("indexer", "services.indexer"),
-        # services.worker("exporter", "services.exporter"),
+        services.worker("exporter", "services.exporter"),
     ]
     if embedded_models:
         parts.append(services.modelserver(models))
