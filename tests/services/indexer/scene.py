@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+import asyncpg
 import numpy as np
 import pytest
 
@@ -30,8 +31,7 @@ from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 from bowerbird.type.v1.role_pb2 import Role
 from deploy.local.servers.seaweedfs import ObjectStorageServer
 from libs.images.pool import ImagePool
-from libs.objects.config import S3Config as StorageConfig
-from libs.objects.opening import open_store
+from libs.objects.store import ObjectStore
 from libs.rpc.addresses import AddressPolicy
 from libs.vectors.batches import Vector
 from libs.vectors.config import PgvectorConfig as VectorsConfig
@@ -64,13 +64,8 @@ class House:
     bucket: str
     vectors_url: str
     endpoint: FakeEndpoint
+    store: ObjectStore = field(repr=False)  # the bucket
     images: ImagePool = field(repr=False)
-
-    @property
-    def storage_config(self) -> StorageConfig:
-        return StorageConfig(
-            self.storage.endpoint, self.storage.region, self.storage.access_key, self.storage.secret_key
-        )
 
     @property
     def vectors_config(self) -> VectorsConfig:
@@ -108,16 +103,20 @@ class House:
             stopped.set()
             await working
 
+    async def run_leases_out(self) -> None:
+        """What half a minute does after a worker was killed."""
+        connection = await asyncpg.connect(self.catalog.database_url)
+        await connection.execute("UPDATE chunks SET lease_end = now() WHERE lease_end > now()")
+        await connection.close()
+
     async def put(self, folder: str, files: Mapping[str, bytes]) -> None:
         """Write objects."""
-        async with open_store(self.storage_config, f"s3://{self.bucket}/{folder}", LOOPBACK) as store:
-            for name, content in files.items():
-                await store.put(name, content)
+        for name, content in files.items():
+            await self.store.put(f"{folder}/{name}", content)
 
     async def remove(self, folder: str, name: str) -> None:
         """Delete an object."""
-        async with open_store(self.storage_config, f"s3://{self.bucket}/{folder}", LOOPBACK) as store:
-            await store.delete(name)
+        await self.store.delete(f"{folder}/{name}")
 
     async def shown(self, content: bytes) -> str:
         """The hash of an image as the model gets to see it: what the fake endpoint's rules and answers go by."""

@@ -22,6 +22,7 @@ async def test_a_killed_indexer_leaves_one_result_a_file_and_pays_little_twice(h
         indexer = await start(program)
         await until(lambda enough=answered: house.endpoint.counts.answered >= enough, seconds=30)  # type: ignore[misc]
         await indexer.kill()
+        await house.run_leases_out()
     assert 0 < len(await found.vectors()) < 160
 
     indexer = await start(program)
