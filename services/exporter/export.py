@@ -51,40 +51,50 @@ class Order:
 class Export:
     """A ChunkHandler. `store` is opened at the destination."""
 
-    def __init__(self, order: Order, store: ObjectStore, rows: RowWriter, catalog: grpc.aio.Channel) -> None:
+    def __init__(
+        self, order: Order, store: ObjectStore, rows: RowWriter, catalog: grpc.aio.Channel, rows_per_part: int
+    ) -> None:
         self._order = order
         self._store = store
         self._rows = rows
         self._catalog = catalog
+        self._rows_per_part = rows_per_part
 
     async def run(self, chunk: Chunk) -> Exported:
         """Raises what the store raises, and FieldInvalid for a selection that the version does not have."""
-        folder = await self._claimed_folder()
+        folder, rows_per_part = await self._claim()
         chunk.log(f"Writing to {self._store.root.child(folder)}.")
         sizes = await self._sizes(folder)
+        written: list[dict[str, str | int]] = []
         total = len(self._order.selection.ordinals)
         done = 0
-        for part in self._order.selection.parts():
+        for part in self._order.selection.parts(rows_per_part):
             if part.name not in sizes:
                 sizes[part.name] = await self._write(f"{folder}/{part.name}", part)
+            written.append({"name": part.name, "rows": len(part.ordinals), "size_bytes": sizes[part.name]})
             done += len(part.ordinals)
             chunk.progress(done, total)
         key = f"{folder}/{MANIFEST}"
-        await self._store.put(key, self._manifest(sizes))
-        return Exported(str(self._store.root.child(key)), done, len(list(self._order.selection.parts())))
+        await self._store.put(key, self._manifest(written))
+        return Exported(str(self._store.root.child(key)), done, len(written))
 
-    async def _claimed_folder(self) -> str:
-        """The folder that belongs to this job: of two jobs of one second each gets its own."""
+    async def _claim(self) -> tuple[str, int]:
+        """The folder that belongs to this job, and the rows of each part in it: both stay as they were first chosen.
+
+        Of two jobs of one second each gets a folder of its own.
+        """
         number = 1
         while True:
             folder = self._order.folder if number == 1 else f"{self._order.folder}-{number}"
             claim = f"{folder}/{CLAIM}"
             try:
-                await self._store.put(claim, self._order.job.encode(), if_none_match=True)
-                return folder
+                content = f"{self._order.job} {self._rows_per_part}"
+                await self._store.put(claim, content.encode(), if_none_match=True)
+                return folder, self._rows_per_part
             except ObjectExists:
-                if await self._store.read(claim, CLAIM_BYTES) == self._order.job.encode():
-                    return folder
+                job, _, rows_per_part = (await self._store.read(claim, CLAIM_BYTES)).decode().partition(" ")
+                if job == self._order.job:
+                    return folder, int(rows_per_part)
             number += 1
 
     async def _sizes(self, folder: str) -> dict[str, int]:
@@ -111,7 +121,7 @@ class Export:
     def _say_again(self, state: RetryCallState) -> None:
         log.warning("catalog is away", job=self._order.job, attempt=state.attempt_number)
 
-    def _manifest(self, sizes: dict[str, int]) -> bytes:
+    def _manifest(self, parts: list[dict[str, str | int]]) -> bytes:
         order = self._order
         manifest = {
             "format": FORMAT,
@@ -122,10 +132,7 @@ class Export:
             "created": order.created,
             "attributes": list(self._rows.attributes),
             "rows": len(order.selection.ordinals),
-            "parts": [
-                {"name": part.name, "rows": len(part.ordinals), "size_bytes": sizes[part.name]}
-                for part in order.selection.parts()
-            ],
+            "parts": parts,
         }
         return yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True).encode()
 

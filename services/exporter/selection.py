@@ -14,8 +14,6 @@ from bowerbird.catalog.v1.feed_service_pb2_grpc import FeedServiceStub
 from libs.rpc.errors import FieldInvalid
 from libs.work.catalog import catalog_errors
 
-# A part is one object, and what is done again after a kill.
-PART_FILES = 50_000
 READ_SECONDS = 300.0
 
 
@@ -25,7 +23,7 @@ class Part:
 
     number: int
     ordinals: BitMap
-    scores: array[float]
+    scores: "array[float]"  # the class itself takes no type before Python 3.12
 
     @property
     def name(self) -> str:
@@ -43,13 +41,14 @@ class Selection:
     ordinals: BitMap
     scores: bytes
 
-    def parts(self) -> Iterator[Part]:
-        """The same parts each time."""
-        for number, begin in enumerate(range(0, len(self.ordinals), PART_FILES)):
-            scores = array("f", self.scores[4 * begin : 4 * (begin + PART_FILES)])
+    def parts(self, rows_per_part: int) -> Iterator[Part]:
+        """The same parts each time; the last one may be shorter."""
+        for number, begin in enumerate(range(0, len(self.ordinals), rows_per_part)):
+            end = begin + rows_per_part
+            scores = array("f", self.scores[4 * begin : 4 * end])
             if sys.byteorder == "big":
                 scores.byteswap()
-            yield Part(number, self.ordinals[begin : begin + PART_FILES], scores)
+            yield Part(number, self.ordinals[begin:end], scores)
 
 
 async def read_part(catalog: grpc.aio.Channel, version: str, part: Part) -> AsyncIterator[pa.RecordBatch]:

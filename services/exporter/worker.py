@@ -31,6 +31,7 @@ class Exporter:
     def __init__(self, channel: grpc.aio.Channel, settings: ExporterSettings) -> None:
         self._channel = channel
         self._catalog = JobCatalog(channel)
+        self._rows_per_part = settings.rows_per_part
         self._addresses = AddressPolicy(settings.allowed_addresses)
 
     @asynccontextmanager
@@ -43,7 +44,7 @@ class Exporter:
         rows = RowWriter(dataset_root(dataset), chosen, scored=bool(order.selection.scores))
         async with open_store(storage, found.export.destination_uri, self._addresses) as store:
             log.info("a job is opened", job=job, destination=found.export.destination_uri, folder=order.folder)
-            yield Export(order, store, rows, self._channel)
+            yield Export(order, store, rows, self._channel, self._rows_per_part)
 
 
 def ordered(job: Job) -> Order:
