@@ -1,7 +1,8 @@
 """FeedService."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, TypeVar
 
 from grpc.aio import ServicerContext
 
@@ -26,6 +27,7 @@ from services.catalog.selection import parse_ordinals, read_selection
 from services.catalog.versions import Version, find_version
 
 Context = ServicerContext[Any, Any]
+T = TypeVar("T")
 
 
 class FeedServicer(feed_service_pb2_grpc.FeedServiceServicer):
@@ -34,7 +36,7 @@ class FeedServicer(feed_service_pb2_grpc.FeedServiceServicer):
 
     async def ReadFiles(self, request: ReadFilesRequest, context: Context) -> AsyncIterator[ReadFilesResponse]:
         version = await self._find_version(request.version)
-        async for page in read_files(self._database, version, decoded_place(request)):
+        async for page in ahead(read_files(self._database, version, decoded_place(request))):
             yield ReadFilesResponse(
                 files=page.files,
                 tags=page.tags,
@@ -49,7 +51,7 @@ class FeedServicer(feed_service_pb2_grpc.FeedServiceServicer):
         index_set_id = ids.pop("index_set")
         async with self._database.begin() as connection:
             index_set = await find_index_set(connection, await find_version(connection, **ids), index_set_id)
-        async for page in read_vectors(self._database, index_set, decoded_place(request)):
+        async for page in ahead(read_vectors(self._database, index_set, decoded_place(request))):
             yield ReadVectorsResponse(vectors=page.vectors, next=encoded_place(page.next), revision=page.revision)
 
     async def ReadSelection(
@@ -57,7 +59,7 @@ class FeedServicer(feed_service_pb2_grpc.FeedServiceServicer):
     ) -> AsyncIterator[ReadSelectionResponse]:
         ordinals = parse_ordinals(request.ordinals)
         version = await self._find_version(request.version)
-        async for page in read_selection(self._database, version, ordinals):
+        async for page in ahead(read_selection(self._database, version, ordinals)):
             yield ReadSelectionResponse(files=page)
 
     async def _find_version(self, name: str) -> Version:
@@ -67,6 +69,22 @@ class FeedServicer(feed_service_pb2_grpc.FeedServiceServicer):
             raise NameInvalid(name=name, expected=f"{VERSION.form} with the number of a version, such as v1")
         async with self._database.begin() as connection:
             return await find_version(connection, **ids)
+
+
+async def ahead(pages: AsyncIterator[T]) -> AsyncIterator[T]:
+    """The same pages; the database works on the next one while the last one is sent."""
+
+    async def take() -> T | None:
+        return await anext(pages, None)
+
+    taken = asyncio.create_task(take())
+    try:
+        while (page := await taken) is not None:
+            taken = asyncio.create_task(take())
+            yield page
+    finally:
+        taken.cancel()
+        await asyncio.wait([taken])
 
 
 def decoded_place(request: ReadFilesRequest | ReadVectorsRequest) -> Place:
