@@ -28,6 +28,12 @@ def at_least(name: str, value: float, unit: Unit, *, against: float, ratio: floa
     return Figure(name, _rounded(value), unit, _rounded(against), _rounded(found), f"ratio >= {ratio}", found >= ratio)
 
 
+def at_most(name: str, value: float, unit: Unit, *, limit: float) -> Figure:
+    """A figure that holds where it is no more than a limit."""
+    ratio = _rounded(value / limit)
+    return Figure(name, _rounded(value), unit, _rounded(limit), ratio, f"<= {limit:g}", value <= limit)
+
+
 def report(figures: Iterable[Figure]) -> bool:
     """Prints the figures; whether all of them hold."""
     held = True

@@ -1,6 +1,7 @@
 """Runs the files of one job: prepared ahead, looked up together, finished in batches."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 PREPARED_AT_ONCE: Final = 16  # each may hold a whole file in memory
 READ_AHEAD_MOST: Final = 256
-LOOK_UP_SECONDS: Final = 0.05  # files gather for this long, so that a round trip serves many
+LOOK_UP_SECONDS: Final = 1.0  # files gather for at most so long, so that a round trip serves many
 LOOK_UP_AGAIN_SECONDS: Final = 1.0
 
 
@@ -54,6 +55,7 @@ class FilePipeline:
         self._preparing: dict[asyncio.Task[None], list[Item]] = {}
         self._looking_up: dict[asyncio.Task[None], list[Item]] = {}
         self._finishing: dict[asyncio.Task[None], list[Item]] = {}
+        self._enough = asyncio.Event()
         self._draining = False
         self.quiet = asyncio.Event()
         self.quiet.set()
@@ -116,6 +118,10 @@ class FilePipeline:
         while self._todo and len(self._preparing) < PREPARED_AT_ONCE and self._ahead < self.read_ahead:
             item = self._todo.popleft()
             self._start(self._preparing, [item], self._prepare(item))
+        if len(self._prepared) >= self.read_ahead // 2 or not (self._preparing or self._todo):
+            self._enough.set()
+        else:
+            self._enough.clear()
         if self._running() or self._todo:
             self.quiet.clear()
         else:
@@ -147,7 +153,9 @@ class FilePipeline:
         self._sort([item], [prepared], self._prepared.append)
 
     async def _look_up(self, gathered: list[Item]) -> None:
-        await asyncio.sleep(LOOK_UP_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                await self._enough.wait()
         gathered.extend(self._prepared)
         self._prepared.clear()
         found = await self._guarded(gathered, self._looked_up([item.prepared for item in gathered]))

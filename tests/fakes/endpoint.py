@@ -178,6 +178,7 @@ class FakeEndpoint:
         """Count the call, wait as long as the settings say, and give what is to be answered instead, and the rule."""
         counts = self.counts
         counts.calls += 1
+        counts.first_call_at = counts.first_call_at or time.monotonic()
         counts.too_early += time.monotonic() < self._closed_until
         self.in_flight += 1
         counts.most_in_flight = max(counts.most_in_flight, self.in_flight)
@@ -196,6 +197,7 @@ class FakeEndpoint:
             await asyncio.sleep(3600 if rule and rule.kind == "hang" else self.settings.latency_ms / 1000)
             yield self._refusal(request, rule), rule
             counts.answered += 1
+            counts.last_answer_at = time.monotonic()
         except asyncio.CancelledError:
             counts.cancelled += 1
             raise

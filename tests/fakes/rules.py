@@ -71,3 +71,5 @@ class Counts:
     most_in_flight: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    first_call_at: float = 0.0  # seconds of a clock of this process
+    last_answer_at: float = 0.0
