@@ -17,6 +17,8 @@ from libs.rpc.errors import DOMAIN, BowerbirdError, ServiceUnavailable
 from libs.rpc.handlers import wrap_handler
 
 DETAILS_KEY = "grpc-status-details-bin"
+# gRFC A6: a negative value tells a client's retry policy to stop.
+RETRY_KEY = "grpc-retry-pushback-ms"
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +68,11 @@ async def mapped_errors(context: grpc.aio.ServicerContext[Any, Any], method: str
 async def abort(context: grpc.aio.ServicerContext[Any, Any], error: BowerbirdError) -> None:
     """End the RPC with the error's status, message, reason and details."""
     details = to_status(error).SerializeToString()
-    await context.abort(error.status, str(error), trailing_metadata=((DETAILS_KEY, details),))
+    metadata = [(DETAILS_KEY, details)]
+    if error.status is grpc.StatusCode.UNAVAILABLE and error.reason != ErrorReason.ERROR_REASON_SERVICE_UNAVAILABLE:
+        # What does not answer stands outside the suite, and was retried there: clients must not do it again.
+        metadata.append((RETRY_KEY, b"-1"))
+    await context.abort(error.status, str(error), trailing_metadata=tuple(metadata))
 
 
 def to_status(error: BowerbirdError) -> Status:

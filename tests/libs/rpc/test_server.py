@@ -1,7 +1,8 @@
 """The server lets through what roles allow, and shows errors with their reason."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import grpc
 import grpc.aio
@@ -16,7 +17,7 @@ from bowerbird.catalog.v1.job_service_pb2 import GetJobRequest, GetJobResponse, 
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 from bowerbird.type.v1.role_pb2 import Role
 from libs.rpc.channel import open_channel
-from libs.rpc.errors import NotFound, Unauthenticated
+from libs.rpc.errors import AddressUnreachable, NotFound, ServiceUnavailable, Unauthenticated
 from libs.rpc.identity import Caller, current_caller
 from libs.rpc.server import RpcServer, Service
 from libs.rpc.status import from_rpc_error
@@ -32,9 +33,16 @@ class Tokens:
 
 
 class Jobs(job_service_pb2_grpc.JobServiceServicer):
+    calls: ClassVar[Counter[str]] = Counter()
+
     async def GetJob(self, request: GetJobRequest, context: Any) -> GetJobResponse:  # noqa: N802
+        self.calls[request.name] += 1
         if request.name == "bug":
             raise RuntimeError("secret detail")
+        if request.name == "away":
+            raise ServiceUnavailable(service="The database")
+        if request.name == "outside":
+            raise AddressUnreachable(address="model.example:443")
         raise NotFound(resource="job", name=request.name)
 
     async def WatchJob(self, request: WatchJobRequest, context: Any) -> AsyncIterator[WatchJobResponse]:  # noqa: N802
@@ -93,6 +101,13 @@ async def test_an_unforeseen_error_shows_nothing_of_itself(address: str) -> None
     error = await get_job(address, "VIEWER", "bug")
     assert error.code() is grpc.StatusCode.INTERNAL
     assert "secret" not in str(error.details())
+
+
+@pytest.mark.parametrize(("name", "calls"), [("away", 5), ("outside", 1)])
+async def test_only_a_part_of_the_suite_that_is_away_is_called_again(address: str, name: str, calls: int) -> None:
+    before = Jobs.calls[name]
+    assert (await get_job(address, "VIEWER", name)).code() is grpc.StatusCode.UNAVAILABLE
+    assert Jobs.calls[name] - before == calls
 
 
 async def test_a_stream_knows_its_caller_and_ends_with_its_error(address: str) -> None:
