@@ -1,7 +1,6 @@
 """One decoder process, as the pool sees it."""
 
 import asyncio
-import os
 import signal
 import socket
 import subprocess
@@ -93,4 +92,4 @@ def _told(exit_code: int) -> str:
         return "it needed more memory than allowed"
     if exit_code < 0:
         return f"signal {signal.Signals(-exit_code).name}"
-    return f"exit code {exit_code} ({os.strerror(exit_code)})" if exit_code in (126, 127) else f"exit code {exit_code}"
+    return f"exit code {exit_code}"

@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 # Until a job is open nobody knows how much it takes; the smallest demand brings one chunk, enough to find out.
 ROOM_UNKNOWN: Final = 1
+# Chunks of a job that cannot be opened are kept for so long before others may try.
+OPEN_AGAIN_SECONDS: Final = 1.0
 
 
 class Runner(Protocol):
@@ -106,9 +108,9 @@ class JobRun:
                     self.closed = True
                     self._runner.cancel()
         except BowerbirdError as error:
-            self._could_not_open(error)
+            await self._could_not_open(error)
         except grpc.aio.AioRpcError as error:
-            self._could_not_open(from_rpc_error(error))
+            await self._could_not_open(from_rpc_error(error))
         except Exception:
             fault = InternalFault(request_id=self.job)
             log.exception("a job could not be opened", job=self.job)
@@ -124,11 +126,13 @@ class JobRun:
             message = f"{result.file.path}: {result.outcome.message} ({reason}; more of these are in the results alone)"
             lease.log(message, JobLogLine.LEVEL_WARNING)
 
-    def _could_not_open(self, error: BowerbirdError) -> None:
+    async def _could_not_open(self, error: BowerbirdError) -> None:
         if error.reason != ErrorReason.ERROR_REASON_SERVICE_UNAVAILABLE:
             self._fail(error)
             return
         log.warning("a job could not be opened yet", job=self.job, problem=str(error))
+        await asyncio.sleep(OPEN_AGAIN_SECONDS)
+        self._opening = None
         self._release()
 
     def _fail(self, error: BowerbirdError) -> None:

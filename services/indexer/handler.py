@@ -21,7 +21,7 @@ from libs.vectors.port import VectorDatabase
 from libs.vectors.table import IndexTable, Metric
 from libs.work.files import Answer, Failed, FileResult, Indexed, Outcome, WorkFile
 from libs.work.handler import JobFailed
-from services.indexer.outage import Outage
+from libs.work.outage import Outage
 from services.indexer.target import IndexJob
 
 # Vectors of one index set can be compared only if all images were shown to the model like this.

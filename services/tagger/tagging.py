@@ -12,17 +12,11 @@ from cachetools import LRUCache
 from bowerbird.catalog.v1.work_service_pb2 import LookUpAnswersRequest
 from bowerbird.catalog.v1.work_service_pb2_grpc import WorkServiceStub
 from libs.endpoints.chat import ChatClient
-from libs.endpoints.errors import (
-    EndpointError,
-    ModelAccessDenied,
-    ModelNotFound,
-    ModelRateLimited,
-    ModelUnavailable,
-)
+from libs.endpoints.errors import EndpointError, ModelRequestRefused
 from libs.rpc.errors import AddressNotAllowed
 from libs.work.files import Answer, Failed, FileResult, Tagged, WorkFile
-from libs.work.handler import JobFailed
 from libs.work.messages import answer as known_answer
+from libs.work.outage import Outage
 from services.tagger.answer import TagAnswerWrong, parse_answer
 from services.tagger.definition import TagDefinition
 from services.tagger.photo import Darkroom, Photo
@@ -30,8 +24,6 @@ from services.tagger.prompt import prompt_text
 
 ASKED_AT_MOST: Final = 2  # a wrong answer is asked for once more
 REMEMBERED_ANSWERS: Final = 4096
-# So many calls in a row without an answer, each after all its retries, and the endpoint counts as gone.
-GIVEN_UP_AFTER: Final = 8
 
 
 class TaggingJob:
@@ -56,7 +48,7 @@ class TaggingJob:
         self._darkroom = darkroom
         self._chat = chat
         self._work = WorkServiceStub(catalog)
-        self._without_answer = 0
+        self._outage = Outage(concurrency)
         # Equal files that are under way at the same time are asked about once.
         self._good: LRUCache[bytes, Answer] = LRUCache(REMEMBERED_ANSWERS)
         self._asking: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
@@ -111,14 +103,12 @@ class TaggingJob:
         """Raises EndpointError for this photo, JobFailed where no other photo would fare better."""
         try:
             said = await self._chat.ask(photo.image, self._prompt)
-        except (ModelAccessDenied, ModelNotFound, AddressNotAllowed) as error:
-            raise JobFailed(error) from error
-        except (ModelUnavailable, ModelRateLimited) as error:
-            self._without_answer += 1
-            if self._without_answer >= max(GIVEN_UP_AFTER, self.concurrency):
-                raise JobFailed(error) from error
+        except ModelRequestRefused:
+            raise  # this image is not taken; others may be
+        except (EndpointError, AddressNotAllowed) as error:
+            self._outage.failed(error)
             raise
-        self._without_answer = 0
+        self._outage.answered()
         return Answer(said.content, said.usage.input_tokens, said.usage.output_tokens)
 
 

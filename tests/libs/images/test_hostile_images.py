@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import time
@@ -40,6 +41,12 @@ def decoders() -> set[int]:
             if "libs.images.decoder" in child.cmdline():
                 found.add(child.pid)
     return found
+
+
+@functools.cache
+def slow_image() -> bytes:
+    """It takes a second or so to bring this to 2,900 pixels."""
+    return encoded(noise((3000, 3000)), "PNG", compress_level=1)
 
 
 async def test_no_bytes_are_an_empty_image(pool: ImagePool) -> None:
@@ -102,7 +109,7 @@ async def test_the_largest_allowed_image_with_transparency_fits_into_the_memory_
 
 
 async def test_an_image_that_decodes_too_slowly_is_given_up_and_costs_only_itself() -> None:
-    slow = encoded(noise((3000, 3000)), "PNG", compress_level=1)
+    slow = slow_image()
     async with ImagePool(processes=1, limits=ImageLimits(decode_seconds=30)) as pool:
         await pool.prepare(encoded(half_red_half_blue(), "PNG"), max_side_px=100)
         pool.limits = ImageLimits(decode_seconds=0.05)
@@ -113,7 +120,7 @@ async def test_an_image_that_decodes_too_slowly_is_given_up_and_costs_only_itsel
 
 
 async def test_a_decoder_that_is_killed_once_is_replaced_and_its_image_is_tried_again() -> None:
-    slow = encoded(noise((3000, 3000)), "PNG", compress_level=1)
+    slow = slow_image()
     before = decoders()
     async with ImagePool(processes=1) as pool:
         await pool.prepare(encoded(half_red_half_blue(), "PNG"), max_side_px=100)
@@ -137,15 +144,15 @@ async def test_an_image_that_kills_two_decoders_fails_with_the_signal_named() ->
 
         killer = asyncio.create_task(kill_every_decoder())
         with pytest.raises(ImageDecoderDied, match="signal SIGKILL"):
-            await pool.prepare(encoded(noise((3000, 3000)), "PNG", compress_level=1), max_side_px=2900)
+            await pool.prepare(slow_image(), max_side_px=2900)
         killer.cancel()
         assert (await pool.prepare(encoded(half_red_half_blue(), "PNG"), max_side_px=100)).width_px == 40
 
 
 async def test_a_cancelled_call_ends_at_once_and_frees_its_place() -> None:
-    slow = encoded(noise((4000, 4000)), "PNG", compress_level=1)
+    slow = slow_image()
     async with ImagePool(processes=1) as pool:
-        call = asyncio.create_task(pool.prepare(slow, max_side_px=3900))
+        call = asyncio.create_task(pool.prepare(slow, max_side_px=2900))
         await asyncio.sleep(0.05)
         begun = time.monotonic()
         call.cancel()
@@ -174,6 +181,6 @@ async def test_a_decoder_does_not_inherit_the_secrets_of_its_service(monkeypatch
 async def test_a_closed_pool_leaves_no_process_behind() -> None:
     before = decoders()
     async with ImagePool(processes=2) as pool:
-        await asyncio.gather(*(pool.prepare(encoded(noise((900, 900)), "PNG"), max_side_px=100) for _ in range(8)))
+        await asyncio.gather(*(pool.prepare(encoded(noise((200, 200)), "PNG"), max_side_px=100) for _ in range(8)))
         assert len(decoders() - before) == 2
     assert decoders() == before
