@@ -40,6 +40,7 @@ async def run_worker(
         finally:
             for task in (polling, stopping):
                 task.cancel()
+            await asyncio.wait({polling, stopping})
             await executor.drain(0)
             for lease in state.leases.values():
                 executor.drop(lease)

@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import grpc.aio
@@ -18,6 +19,7 @@ from libs.rpc.channel import open_channel
 from libs.rpc.errors import BowerbirdError, NotFound, ServiceUnavailable, Unauthenticated
 from libs.work.handler import JobFailed
 from libs.work.loop import run_worker
+from tests.deadline import until
 from tests.libs.work.worker import WatchedWorker, running
 from tests.services.catalog.jobs_scene import Scene, scene
 from tests.suite import Catalog, CatalogProcess, catalog_environment, connected, settings_of
@@ -34,8 +36,9 @@ async def job_is(photos: Scene, job: Job, holds: Callable[[Job], bool], seconds:
     """The job as soon as that holds of it."""
     async with asyncio.timeout(seconds):
         while True:
-            if holds(found := await photos.get(job)):
-                return found
+            with suppress(grpc.aio.AioRpcError):  # catalog may just be away
+                if holds(found := await photos.get(job)):
+                    return found
             await asyncio.sleep(0.05)
 
 
@@ -177,37 +180,61 @@ async def test_a_catalog_that_refuses_the_token_ends_the_worker_with_its_error(c
     assert caught.value.reason == Unauthenticated.reason
 
 
-async def test_a_kill_of_catalog_costs_a_pause_and_nothing_else(
-    make_database: Callable[[], Awaitable[str]], tmp_path: Path
-) -> None:
+@asynccontextmanager
+async def mortal_catalog(
+    make_database: Callable[[], Awaitable[str]], folder: Path
+) -> AsyncIterator[tuple[Catalog, CatalogProcess]]:
+    """A catalog to be killed. Leases are short: one that it gave with its last breath is known to nobody."""
     address = f"{LOOPBACK}:{free_ports(1)[0]}"
-    # Leases are short: one that catalog gave with its last breath is known to nobody until it has run out.
     environment = catalog_environment(await make_database(), LISTEN_ADDRESS=address, LEASE_SECONDS="5")
     command = (sys.executable, "-m", "services.catalog")
-    process = CatalogProcess(Program("catalog", command, tmp_path / "catalog.log", environment=environment), address)
+    process = CatalogProcess(Program("catalog", command, folder / "catalog.log", environment=environment), address)
     await process.start()
     try:
         async with connected(address, settings_of(environment)) as catalog:
-            await _survive_a_kill(catalog, process)
+            yield catalog, process
     finally:
         await process.stop()
 
 
-async def _survive_a_kill(catalog: Catalog, process: CatalogProcess) -> None:
+async def test_a_kill_of_catalog_costs_a_pause_and_nothing_else(
+    make_database: Callable[[], Awaitable[str]], tmp_path: Path
+) -> None:
     worker = WatchedWorker(concurrency=4)
-    async with scene(catalog, files=1000) as photos, running(worker, catalog.service):
+    async with (
+        mortal_catalog(make_database, tmp_path) as (catalog, process),
+        scene(catalog, files=1000) as photos,
+        running(worker, catalog.service),
+    ):
         job = await photos.tag()
         await job_is(photos, job, lambda found: found.progress.done >= 100)
         await process.kill()
         await asyncio.sleep(1)
         await process.start()
-        async with asyncio.timeout(60):
-            while True:
-                try:
-                    if (found := await photos.get(job)).HasField("end_time"):
-                        break
-                except grpc.aio.AioRpcError:
-                    pass
-                await asyncio.sleep(0.1)
+        found = await ended(photos, job)
         assert (found.state, found.progress.done) == (Job.STATE_SUCCEEDED, 1000)
     assert worker.called.total() == 1000
+
+
+async def test_a_worker_that_cannot_renew_lets_its_chunks_go_and_keeps_what_was_paid_for(
+    make_database: Callable[[], Awaitable[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.work.state.LEASE_SECONDS", 4.0)
+    worker = WatchedWorker(concurrency=4)
+    async with (
+        mortal_catalog(make_database, tmp_path) as (catalog, process),
+        scene(catalog, files=200) as photos,
+        running(worker, catalog.service),
+    ):
+        job = await photos.tag()
+        await job_is(photos, job, lambda found: found.progress.done >= 20)
+        worker.gate.clear()
+        await until(lambda: worker.in_flight == 4)
+        await process.kill()
+        await until(lambda: worker.cancelled == 4 and worker.in_flight == 0, seconds=20)
+        worker.gate.set()
+        await process.start()
+        found = await ended(photos, job)
+        assert (found.state, found.progress.done) == (Job.STATE_SUCCEEDED, 200)
+    # The four that were cancelled were called for once more; what had an answer was not.
+    assert worker.called.total() == 204
