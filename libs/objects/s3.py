@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, IncompleteReadError, ResponseStream
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from libs.objects.config import S3Config
-from libs.objects.errors import ObjectChanged, ObjectExists, ObjectTooLarge, StorageFailed
+from libs.objects.errors import ObjectExists, StorageFailed
 from libs.objects.s3_client import (
     ATTEMPTS,
     CONNECT_SECONDS,
@@ -24,6 +24,7 @@ from libs.objects.s3_client import (
     open_bucket,
 )
 from libs.objects.s3_errors import error_code, translated
+from libs.objects.s3_gets import SignedGets
 from libs.objects.s3_lister import Lister
 from libs.objects.store import ObjectStat, Page
 from libs.objects.uri import StorageUri, checked_key
@@ -55,18 +56,19 @@ async def open_s3(config: S3Config, root: StorageUri, addresses: AddressPolicy) 
             connector=await checked_connector(addresses, bucket.url, limit=CONNECTIONS), timeout=timeout
         ) as session,
     ):
-        yield S3Store(bucket, root, Lister(session, bucket.url, root, bucket.region, credentials))
+        yield S3Store(bucket, root, SignedGets(session, bucket.url, bucket.region, credentials))
 
 
 class S3Store:
     """ObjectStore below one prefix of a bucket."""
 
-    def __init__(self, bucket: Bucket, root: StorageUri, lister: Lister) -> None:
+    def __init__(self, bucket: Bucket, root: StorageUri, gets: SignedGets) -> None:
         self._bucket = bucket
         self._client = bucket.client
         self._root = root
         self._below = f"{root.path}/" if root.path else ""
-        self._lister = lister
+        self._gets = gets
+        self._lister = Lister(gets, bucket.url, root)
 
     @property
     def root(self) -> StorageUri:
@@ -97,7 +99,7 @@ class S3Store:
 
     async def read(self, key: str, limit_bytes: int, *, etag: str | None = None) -> bytes:
         with self._translated(key):
-            return await self._read(key, limit_bytes, etag)
+            return await self._gets.object(self._root.child(key), self._below + key, limit_bytes, etag)
 
     async def read_range(self, key: str, start: int, size_bytes: int) -> bytes:
         with self._translated(key):
@@ -137,17 +139,6 @@ class S3Store:
     async def delete(self, key: str) -> None:
         with self._translated(key):
             await self._client.delete_object(**self._place(key))
-
-    @_retry_broken_bodies
-    async def _read(self, key: str, limit_bytes: int, etag: str | None) -> bytes:
-        answer = await self._client.get_object(**self._place(key))
-        async with answer["Body"] as body:  # leaving closes the connection, where content was not read
-            if etag is not None and answer["ETag"].strip('"') != etag:
-                raise ObjectChanged(uri=self._root.child(key))
-            if answer["ContentLength"] > limit_bytes:
-                raise ObjectTooLarge(uri=self._root.child(key), limit=limit_bytes, value=answer["ContentLength"])
-            content: bytes = await body.read()
-            return content
 
     @_retry_broken_bodies
     async def _read_range(self, key: str, span: str) -> bytes:

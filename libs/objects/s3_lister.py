@@ -1,4 +1,4 @@
-"""Lists a bucket: signed requests of our own, because botocore's parser is the slowest part of a scan by far.
+"""Lists a bucket by requests and a parser of our own: botocore's parser is the slowest part of a scan by far.
 
 One listing goes page by page, each page naming the next. So a large prefix is split at its sub-prefixes, which are
 listed side by side. What a split costs is one request a sub-prefix; a level with more of them than fit in a page is
@@ -7,46 +7,25 @@ listed in one go instead, because splitting could cost a request a file.
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
-from urllib.parse import quote, urlencode
-
-import aiohttp
-from botocore.auth import S3SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
-from yarl import URL
 
 from libs.objects.errors import BucketNotFound, ObjectNotFound, StorageFailed
-from libs.objects.s3_client import ATTEMPTS, LONGEST_PAUSE_SECONDS
-from libs.objects.s3_errors import code_and_message, refusal, translated
+from libs.objects.s3_errors import translated
+from libs.objects.s3_gets import SignedGets
 from libs.objects.s3_page import ListedPage, PageMalformed, parse_page
 from libs.objects.store import Page
 from libs.objects.uri import StorageUri
-from libs.rpc.errors import BowerbirdError
 
 PARALLEL_LISTINGS = 16
 SPLIT_LEVELS = 3
 
 
-class _Transient(Exception):
-    """An answer that another attempt may better."""
-
-    def __init__(self, status: int, body: bytes) -> None:
-        super().__init__(status)
-        self.status = status
-        self.body = body
-
-
 class Lister:
-    """Listings of one bucket. `url` is the bucket's; credentials are None for requests without a signature."""
+    """Listings of the bucket at `url`; errors name `uri`."""
 
-    def __init__(
-        self, session: aiohttp.ClientSession, url: str, uri: StorageUri, region: str, credentials: Credentials | None
-    ) -> None:
-        self._session = session
+    def __init__(self, gets: SignedGets, url: str, uri: StorageUri) -> None:
+        self._gets = gets
         self._url = url
         self._uri = uri
-        self._signer = S3SigV4Auth(credentials, "s3", region) if credentials else None
 
     async def pages(self, prefix: str) -> AsyncGenerator[Page, None]:
         """Every page below `prefix`, from several listings at once. Close the iterator to end them."""
@@ -70,7 +49,10 @@ class Lister:
         if token:
             query["continuation-token"] = token
         with translated(self._uri, self._url):
-            body = await self._get(query)
+            try:
+                body = await self._gets.query(self._uri, query)
+            except ObjectNotFound as error:  # of a bucket without an error document
+                raise BucketNotFound(uri=self._uri) from error
         try:
             return parse_page(body)
         except PageMalformed as error:
@@ -123,33 +105,3 @@ class Lister:
                     await found.put(page.objects)
                 if (token := page.next_token) is None:
                     break
-
-    async def _get(self, query: dict[str, str]) -> bytes:
-        """The body of a successful answer, after the same retries that botocore makes."""
-        retrying = AsyncRetrying(
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_random_exponential(max=LONGEST_PAUSE_SECONDS),
-            retry=retry_if_exception_type((_Transient, aiohttp.ClientError, TimeoutError)),
-            reraise=True,
-        )
-        try:
-            return await retrying(self._get_once, query)
-        except _Transient as error:
-            raise self._refusal(error.status, error.body) from None
-
-    async def _get_once(self, query: dict[str, str]) -> bytes:
-        request = AWSRequest("GET", f"{self._url}?{urlencode(query, quote_via=quote, safe='-_.~')}")
-        if self._signer:
-            self._signer.add_auth(request)
-        address = URL(request.url, encoded=True)  # signed as it stands
-        async with self._session.get(address, headers=dict(request.headers), allow_redirects=False) as answer:
-            body = await answer.read()
-            if answer.status == 429 or answer.status >= 500:
-                raise _Transient(answer.status, body)
-            if answer.status != 200:
-                raise self._refusal(answer.status, body)
-            return body
-
-    def _refusal(self, status: int, body: bytes) -> BowerbirdError:
-        error = refusal(self._uri, status, *code_and_message(body))
-        return BucketNotFound(uri=self._uri) if isinstance(error, ObjectNotFound) else error

@@ -5,7 +5,7 @@ from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 from botocore.retries.standard import ExponentialBackoff
 
-from libs.objects import s3_client, s3_lister
+from libs.objects import s3_client, s3_gets
 from libs.objects.config import AddressingStyle, S3Config
 from libs.objects.errors import StorageFailed
 from libs.objects.opening import open_store
@@ -36,7 +36,7 @@ async def store(port: int) -> AsyncIterator[ObjectStore]:
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(s3_lister, "LONGEST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(s3_gets, "LONGEST_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0.01)
 
 
