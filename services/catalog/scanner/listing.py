@@ -79,9 +79,10 @@ def images_of(page: Page) -> list[ListedFile]:
     """The objects of a page that belong to a dataset."""
     since_2000 = [modified - _YEAR_2000 for modified in page.modified]
     rows = zip(page.key, page.size_bytes, page.etag, since_2000, strict=True)
-    images = [row for row in rows if row[0][-_LONGEST_ENDING:].lower().endswith(_ENDINGS)]
-    # PostgreSQL's text has no NUL; S3 allows one in a name.
-    return [row for row in images if "\0" not in row[0]]
+    images = [row for row in rows if row[0].endswith(_ENDINGS) or row[0][-_LONGEST_ENDING:].lower().endswith(_ENDINGS)]
+    if "\0" in "".join(page.key):  # S3 allows it in a name, PostgreSQL not in a text
+        return [row for row in images if "\0" not in row[0]]
+    return images
 
 
 async def _one_object(store: ObjectStore, key: str) -> AsyncGenerator[Page, None]:

@@ -6,6 +6,7 @@ holds the lease. So a scan may be killed anywhere: what is written stays, and th
 listing that broke off never gets as far as the comparison, so nothing is taken for gone.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from bowerbird.catalog.v1.job_pb2 import JobLogLine
 from libs.objects.store import Page
 from services.catalog.chunk_commit import SQL as LEASE_SQL
 from services.catalog.database import Database, driver
-from services.catalog.edits import ROWS_A_REVISION, Stamp, stamp_version
+from services.catalog.edits import ROWS_A_REVISION, stamp_version
 from services.catalog.job_facts import JobFacts
 from services.catalog.leases import LeaseKey
 from services.catalog.results import LogLine, ScanSummary
@@ -25,8 +26,6 @@ from services.catalog.scanner.listing import CONTENT_TYPES, ListedFile, images_o
 from services.catalog.statements import statements
 
 SQL = statements("scanner/scan")
-
-NEW, CHANGED, GONE = 1, 2, 3
 
 # So many files go to the database in one COPY: some megabytes.
 COPY_FILES = 20_000
@@ -71,23 +70,33 @@ class Scan:
         async with self._database.session() as connection:
             await self._stage(connection, pages)
             self._report.log(f"Listed {self._report.images:,} images and {self._report.skipped:,} other objects.")
-            for kind, first, last in await self._compare(connection):
-                for begin in range(first, last + 1, ROWS_A_REVISION):
-                    await self._write(connection, kind, begin, min(begin + ROWS_A_REVISION - 1, last))
+            differing = await self._compare(connection)
+            for first in range(1, differing + 1, ROWS_A_REVISION):
+                await self._write(connection, first, min(first + ROWS_A_REVISION - 1, differing))
             return await self._summary(connection)
 
     async def _stage(self, connection: AsyncConnection, pages: AsyncGenerator[Page, None]) -> None:
         async with connection.begin():
             await connection.execute(SQL["begin"])
         held: list[ListedFile] = []
-        async for page in pages:
-            images = images_of(page)
-            held += images
-            self._report.images += len(images)
-            self._report.skipped += len(page) - len(images)
-            if len(held) >= COPY_FILES:
-                await self._copy(connection, held)
-                held = []
+        copying: asyncio.Task[None] | None = None
+        try:
+            async for page in pages:
+                images = images_of(page)
+                held += images
+                self._report.images += len(images)
+                self._report.skipped += len(page) - len(images)
+                if len(held) >= COPY_FILES:
+                    if copying is not None:
+                        await copying
+                    copying = asyncio.create_task(self._copy(connection, held))  # while more is listed
+                    held = []
+            if copying is not None:
+                await copying
+        finally:
+            if copying is not None:
+                copying.cancel()
+                await asyncio.wait([copying])
         await self._copy(connection, held)
 
     async def _copy(self, connection: AsyncConnection, files: list[ListedFile]) -> None:
@@ -96,50 +105,50 @@ class Scan:
             raw = await driver(connection)
             await raw.copy_records_to_table("listed", records=files)
 
-    async def _compare(self, connection: AsyncConnection) -> list[tuple[int, int, int]]:
-        """The first and the last number in `differing` of each kind that there is."""
+    async def _compare(self, connection: AsyncConnection) -> int:
+        """How many files differ; they are numbered from 1 on."""
+        version = {"version": self._job.version_id}
         async with connection.begin():
+            listed = (await connection.execute(SQL["listed_sum"])).one()
+            if listed == (await connection.execute(SQL["known_sum"], version)).one():
+                return 0
             await connection.execute(text(f"SET LOCAL work_mem = '{COMPARE_MEMORY}'"))
-            await connection.execute(SQL["compare"], {"version": self._job.version_id})
+            await connection.execute(SQL["compare"], version)
             await connection.execute(SQL["index_differing"])
-            return [(row.kind, row.first, row.last) for row in await connection.execute(SQL["ranges"])]
+            return int((await connection.execute(SQL["count_differing"])).scalar_one())
 
-    async def _write(self, connection: AsyncConnection, kind: int, first: int, last: int) -> None:
+    async def _write(self, connection: AsyncConnection, first: int, last: int) -> None:
         """One revision. Locks are taken in the order chunk, job, version, index sets."""
         rows = {"first": first, "last": last}
-        count = last - first + 1
         async with connection.begin():
             await self._hold_lease(connection)
             difference = (await connection.execute(SQL["difference"], rows)).one()
-            counted = {
-                "job": self._job.id,
-                "added": count if kind == NEW else 0,
-                "changed": count if kind == CHANGED else 0,
-                "gone": count if kind == GONE else 0,
-            }
-            await connection.execute(SQL["count"], counted)
+            counted = {"added": difference.added, "changed": difference.changed, "gone": difference.gone}
+            await connection.execute(SQL["count"], counted | {"job": self._job.id})
             stamp = await stamp_version(
                 connection,
                 self._job.version_id,
-                new_files=counted["added"],
+                new_files=difference.added,
                 file_count=int(difference.file_count),
                 size_bytes=int(difference.size_bytes),
             )
-            await self._write_rows(connection, kind, rows, stamp)
+            written = rows | {"version": self._job.version_id, "revision": stamp.revision}
+            if difference.added:
+                formats = {"endings": list(CONTENT_TYPES), "content_types": list(CONTENT_TYPES.values())}
+                await connection.execute(SQL["add_files"], written | formats | {"first_ordinal": stamp.first_ordinal})
+            if difference.changed:
+                await connection.execute(SQL["change_files"], written)
+                await connection.execute(SQL["mark_tags"], written)
+            if difference.gone:
+                await connection.execute(SQL["remove_files"], written)
+            if difference.changed or difference.gone:
+                await self._mark_vectors(connection, rows)
 
-    async def _write_rows(self, connection: AsyncConnection, kind: int, rows: dict[str, int], stamp: Stamp) -> None:
-        parameters = rows | {"version": self._job.version_id, "revision": stamp.revision}
-        if kind == NEW:
-            formats = {"endings": list(CONTENT_TYPES), "content_types": list(CONTENT_TYPES.values())}
-            await connection.execute(SQL["add_files"], parameters | formats | {"first_ordinal": stamp.first_ordinal})
-            return
-        await connection.execute(SQL["change_files" if kind == CHANGED else "remove_files"], parameters)
-        if kind == CHANGED:
-            await connection.execute(SQL["mark_tags"], parameters)
-        index_sets = (await connection.scalars(SQL["lock_index_sets"], {"version": self._job.version_id})).all()
+    async def _mark_vectors(self, connection: AsyncConnection, rows: dict[str, int]) -> None:
+        version = {"version": self._job.version_id}
+        index_sets = (await connection.scalars(SQL["lock_index_sets"], version)).all()
         if index_sets:
-            vectors = rows | {"version": self._job.version_id, "index_sets": index_sets}
-            await connection.execute(SQL["mark_vectors"], vectors)
+            await connection.execute(SQL["mark_vectors"], rows | version | {"index_sets": index_sets})
 
     async def _hold_lease(self, connection: AsyncConnection) -> None:
         """Nobody else gets the chunk before this transaction ends."""
