@@ -17,6 +17,10 @@ from libs.objects.s3_client import ATTEMPTS, LONGEST_PAUSE_SECONDS
 from libs.objects.s3_errors import code_and_message, refusal
 from libs.objects.uri import StorageUri
 
+# A page of 1,000 keys of 1,024 bytes, each of them escaped, is a third of this.
+LONGEST_ANSWER_BYTES = 16 * 2**20
+LONGEST_ERROR_BYTES = 64 * 2**10
+
 
 class _Transient(Exception):
     """An answer that another attempt may better."""
@@ -40,13 +44,14 @@ class SignedGets:
 
     async def query(self, uri: StorageUri, query: Mapping[str, str]) -> bytes:
         """The answer to a query of the bucket; `uri` is what an error names."""
-        return await self._retried(uri, f"{self._url}?{urlencode(query, quote_via=quote, safe='-_.~')}", None, None)
+        address = f"{self._url}?{urlencode(query, quote_via=quote, safe='-_.~')}"
+        return await self._retried(uri, address, LONGEST_ANSWER_BYTES, None)
 
     async def object(self, uri: StorageUri, key: str, limit_bytes: int, etag: str | None) -> bytes:
         """The content of an object, by its key in the bucket. Raises ObjectChanged and ObjectTooLarge unread."""
         return await self._retried(uri, f"{self._url.rstrip('/')}/{quote(key, safe='/-_.~')}", limit_bytes, etag)
 
-    async def _retried(self, uri: StorageUri, address: str, limit_bytes: int | None, etag: str | None) -> bytes:
+    async def _retried(self, uri: StorageUri, address: str, limit_bytes: int, etag: str | None) -> bytes:
         retrying = AsyncRetrying(
             stop=stop_after_attempt(ATTEMPTS),
             wait=wait_random_exponential(max=LONGEST_PAUSE_SECONDS),
@@ -58,7 +63,7 @@ class SignedGets:
         except _Transient as error:
             raise refusal(uri, error.status, *code_and_message(error.body)) from None
 
-    async def _get(self, uri: StorageUri, address: str, limit_bytes: int | None, etag: str | None) -> bytes:
+    async def _get(self, uri: StorageUri, address: str, limit_bytes: int, etag: str | None) -> bytes:
         request = AWSRequest("GET", address)
         if self._signer:
             self._signer.add_auth(request)
@@ -68,12 +73,26 @@ class SignedGets:
             auto_decompress=False,  # an object that was stored compressed is its compressed bytes
             allow_redirects=False,
         ) as answer:
-            if answer.status == 429 or answer.status >= 500:
-                raise _Transient(answer.status, await answer.read())
             if answer.status != 200:
-                raise refusal(uri, answer.status, *code_and_message(await answer.read()))
+                body = await first_bytes(answer, LONGEST_ERROR_BYTES)
+                if answer.status == 429 or answer.status >= 500:
+                    raise _Transient(answer.status, body)
+                raise refusal(uri, answer.status, *code_and_message(body))
             if etag is not None and answer.headers.get("ETag", "").strip('"') != etag:
                 raise ObjectChanged(uri=uri)
-            if limit_bytes is not None and (answer.content_length or 0) > limit_bytes:
+            if (answer.content_length or 0) > limit_bytes:
                 raise ObjectTooLarge(uri=uri, limit=limit_bytes, value=answer.content_length)
-            return await answer.read()
+            content = await first_bytes(answer, limit_bytes + 1)
+            if len(content) > limit_bytes:  # a server need not say how much it sends
+                raise ObjectTooLarge(uri=uri, limit=limit_bytes, value=f"over {limit_bytes}")
+            return content
+
+
+async def first_bytes(answer: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The body, or as much of it as the limit allows."""
+    content = bytearray()
+    async for piece in answer.content.iter_any():
+        content += piece
+        if len(content) >= limit:
+            break
+    return bytes(content[:limit])

@@ -11,9 +11,12 @@ from libs.rpc.addresses import AddressPolicy, PinnedAddress
 
 @dataclass
 class Cloud:
-    """Answers requests from `answers` in order, the last one again and again, and keeps what was asked."""
+    """Answers requests from `answers` in order, the last one again and again, and keeps what was asked.
 
-    answers: Sequence[web.Response | str] = ()
+    A text is a body that breaks off after it; bytes are a body that does not say how long it is.
+    """
+
+    answers: Sequence[web.Response | str | bytes] = ()
     asked: list[web.BaseRequest] = field(default_factory=list)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -21,7 +24,12 @@ class Cloud:
         self.asked.append(request)
         if isinstance(answer, web.Response):
             return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
-        # A body that breaks off after its first bytes.
+        if isinstance(answer, bytes):
+            lengthless = web.StreamResponse(headers={"ETag": '"e"'})
+            lengthless.enable_chunked_encoding()
+            await lengthless.prepare(request)
+            await lengthless.write(answer)
+            return lengthless
         broken = web.StreamResponse(headers={"Content-Length": "1000", "ETag": '"e"', "Content-Type": "text/xml"})
         await broken.prepare(request)
         await broken.write(answer.encode())

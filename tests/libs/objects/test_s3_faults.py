@@ -7,7 +7,7 @@ from botocore.retries.standard import ExponentialBackoff
 
 from libs.objects import s3_client, s3_gets
 from libs.objects.config import AddressingStyle, S3Config
-from libs.objects.errors import StorageFailed
+from libs.objects.errors import ObjectTooLarge, StorageFailed
 from libs.objects.opening import open_store
 from libs.objects.store import ObjectStore
 from libs.rpc.errors import AddressUnreachable
@@ -86,6 +86,13 @@ async def test_an_answer_that_is_no_listing_says_what_it_is(
 async def test_a_body_that_breaks_off_is_read_again(cloud: Cloud, store: ObjectStore) -> None:
     cloud.answers = ["begin", web.Response(body=b"whole", headers={"ETag": '"e"'})]
     assert await store.read("a.jpg", 10_000) == b"whole"
+
+
+async def test_a_body_without_a_length_is_read_up_to_the_limit(cloud: Cloud, store: ObjectStore) -> None:
+    cloud.answers = [b"x" * 100]
+    assert await store.read("a.jpg", 100) == b"x" * 100
+    with pytest.raises(ObjectTooLarge, match="over 99 bytes"):
+        await store.read("a.jpg", 99)
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
