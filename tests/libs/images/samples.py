@@ -1,5 +1,6 @@
 """Images made by Pillow, as files."""
 
+import os
 import struct
 import zlib
 from io import BytesIO
@@ -30,7 +31,8 @@ def half_red_half_blue(size: tuple[int, int] = (40, 20), mode: str = "RGB") -> I
 
 
 def noise(size: tuple[int, int]) -> Image.Image:
-    return Image.effect_noise(size, 60).convert("RGB")
+    """An image unlike any other. Not Pillow's own noise: it takes C's rand(), which gRPC seeds anew at will."""
+    return Image.frombytes("L", size, os.urandom(size[0] * size[1])).convert("RGB")
 
 
 def orientation(value: int) -> Image.Exif:
