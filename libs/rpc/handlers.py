@@ -30,7 +30,11 @@ def wrap_handler(
         async def stream(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
             async with around(context):
                 await before()
-                async for response in handler.unary_stream(request, context):
+                answers = handler.unary_stream(request, context)
+                if isinstance(answers, Awaitable):  # gRPC's own health service writes its answers itself
+                    await answers
+                    return
+                async for response in answers:
                     yield response
 
         return grpc.unary_stream_rpc_method_handler(stream, handler.request_deserializer, handler.response_serializer)

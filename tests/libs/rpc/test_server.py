@@ -129,6 +129,13 @@ async def test_health_needs_no_token(address: str) -> None:
     assert answer.status == HealthCheckResponse.SERVING
 
 
+async def test_health_can_be_watched(address: str) -> None:
+    async with grpc.aio.insecure_channel(address) as channel:
+        call = HealthStub(channel).Watch(HealthCheckRequest())  # type: ignore[attr-defined]
+        assert (await call.read()).status == HealthCheckResponse.SERVING
+        call.cancel()
+
+
 def test_a_server_with_an_rpc_that_declares_no_role_does_not_start() -> None:
     descriptor = health_pb2.DESCRIPTOR.services_by_name["Health"]
     with pytest.raises(ValueError, match="declares no required_role"):
