@@ -15,6 +15,7 @@ from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.program import Program, RunningProgram, start_ready
 
 PORTS = 10
+_LONGEST_SOCKET_PATH = 107  # the kernel's sun_path, less its end
 _ACTIONS = ["Admin", "Read", "Write", "List", "Tagging"]
 
 
@@ -56,6 +57,7 @@ class SeaweedData:
         options = {
             **{f"{name}.port": port for name, port in zip(names, self._ports[:5], strict=True)},
             **{f"{name}.port.grpc": port for name, port in zip(names, self._ports[5:PORTS], strict=True)},
+            **self._sockets(),
             "dir": self.folder / "data",
             "ip": LOOPBACK,
             "ip.bind": LOOPBACK,
@@ -69,6 +71,11 @@ class SeaweedData:
         }
         command = (str(_binary()), "mini", *(f"-{name}={value}" for name, value in options.items()))
         return Program("seaweedfs", command, logs / "seaweedfs.log")
+
+    def _sockets(self) -> dict[str, Path]:
+        """Where its parts meet; left to itself it leaves the sockets in /tmp."""
+        sockets = {f"{name}.localSocket": self.folder / f"{name}.sock" for name in ("s3", "filer")}
+        return {option: path for option, path in sockets.items() if len(bytes(path)) <= _LONGEST_SOCKET_PATH}
 
     async def answers(self) -> bool:
         # An unsigned request is refused only once the identities are read and the filer behind answers.
