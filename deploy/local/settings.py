@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import DirectoryPath, Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,7 +21,7 @@ class LocalSettings(BaseSettings):
         env_ignore_empty=True,  # make passes on every variable, those that were not given as empty ones
     )
 
-    images: Path | None = Field(
+    images: DirectoryPath | None = Field(
         None, validation_alias="IMAGES", description="folder of images for the walk; the sample photos if not given"
     )
     model_url: str | None = Field(
@@ -41,7 +41,7 @@ class LocalSettings(BaseSettings):
         validation_alias="EMBED_MODEL",
         description="the embedding model's name at EMBED_URL",
     )
-    tagdef: Path | None = Field(
+    tagdef: FilePath | None = Field(
         None, validation_alias="TAGDEF", description="file with a tag definition; else one that fits the sample photos"
     )
     once: bool = Field(

@@ -85,6 +85,31 @@ async def cli(home: Path, *arguments: str) -> Mapping[str, object]:
     return answer
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("IMAGES", "/no/such/folder", "IMAGES: Path does not point to a directory"),
+        ("TAGDEF", "/no/such/file.json", "TAGDEF: Path does not point to a file"),
+        ("ONCE", "perhaps", "ONCE: Input should be a valid boolean"),
+    ],
+)
+async def test_a_wrong_variable_is_refused_before_anything_starts(
+    home: Path, variable: str, value: str, expected: str
+) -> None:
+    async with made_run(home, **{variable: value}) as process:
+        said = await output_until(process, "error:")
+        assert expected in said
+        assert "Starting" not in said
+        assert await process.wait() == 2
+
+
+async def test_a_folder_without_images_is_refused(server_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no image")
+    async with made_run(server_folder / "no-images", IMAGES=str(tmp_path)) as process:
+        assert "holds no images; they are known by their endings .bmp" in await output_until(process, "error:")
+        assert await process.wait() == 1
+
+
 async def test_a_walk_shows_the_whole_job_and_ends_well(home: Path, images: Path) -> None:
     async with made_run(home, IMAGES=str(images), ONCE="1") as process:
         said = await output_until(process, "That was the whole job")

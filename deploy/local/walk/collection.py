@@ -78,8 +78,6 @@ def sample_collection() -> Collection:
 
 def own_collection(folder: Path, *, embedded_models: bool) -> Collection:
     """All images of a folder and those below it. Raises NoImages."""
-    if not folder.is_dir():
-        raise NoImages(f"IMAGES={folder} is not a folder.")
     paths = sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
