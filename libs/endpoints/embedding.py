@@ -1,5 +1,6 @@
 """The port of embedding endpoints, and the adapters of the two shapes that they speak."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ async def open_embedding(
             raise ValueError(f"{endpoint.shown} speaks {endpoint.protocol.value}; that gives no embeddings")
 
 
-class _BatchEmbedding:
+class _BatchEmbedding(ABC):
     """What both shapes share."""
 
     batch_size = 8
@@ -106,8 +107,9 @@ class _BatchEmbedding:
             output_tokens += one.usage.output_tokens
         return Embeddings(entries, Usage(input_tokens, output_tokens))
 
+    @abstractmethod
     async def _embed(self, contents: Sequence[Content], attempts: int | None = None) -> Embeddings:
-        raise NotImplementedError
+        """One call."""
 
     def _entries(self, answer: dict[str, Any], count: int) -> list[Vector | None]:
         """The vectors by their `index`; None where there is none."""
