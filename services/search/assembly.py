@@ -13,10 +13,10 @@ from libs.rpc.server import RpcServer, Service
 from services.search.catalog import Catalog
 from services.search.connections import Connections
 from services.search.engine import SearchEngine
-from services.search.example_image import ExampleImages
 from services.search.servicers.search import SearchServicer
 from services.search.settings import SearchSettings
-from services.search.similarity import Embedder
+from services.search.similarity.embedder import Embedder
+from services.search.similarity.example_image import ExampleImages
 from services.search.versions import Versions
 
 

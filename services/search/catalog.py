@@ -19,7 +19,7 @@ from libs.objects.uri import StorageUri, parse_uri
 from libs.rpc.names import DATASET, VERSION, WORKSPACE
 from libs.vectors.index_set import index_set_id, metric_of
 from libs.vectors.table import IndexTable
-from services.search.pages import Cursor, FilesPage, VectorsPage
+from services.search.index.pages import Cursor, FilesPage, VectorsPage
 
 CALL_SECONDS = 10
 DATASETS_A_PAGE = 1000

@@ -14,11 +14,11 @@ from services.search.conditions import Condition
 from services.search.connections import Connections
 from services.search.errors import IndexSetMissing
 from services.search.evaluation import matching
+from services.search.index.version_index import FileRecord, VectorPresence
 from services.search.matches import Hits, Matches
-from services.search.planner import NOTHING, Ranking, VectorTable, most_similar
 from services.search.query import Query, Similarity
-from services.search.similarity import Embedder
-from services.search.version_index import FileRecord, VectorPresence
+from services.search.similarity.embedder import Embedder
+from services.search.similarity.planner import NOTHING, Ranking, VectorTable, most_similar
 from services.search.versions import LoadedVersion, Versions
 
 # The pages of a search come one after the other: its ranking is made once, while nothing changes.

@@ -8,8 +8,6 @@ from typing import assert_never
 
 from pyroaring import BitMap
 
-from services.search.bitmaps import bitmap_of, ordinals_of
-from services.search.columns import NO_TIME, contains
 from services.search.conditions import (
     And,
     Condition,
@@ -22,7 +20,9 @@ from services.search.conditions import (
     Or,
     TagIs,
 )
-from services.search.version_index import Time, VersionIndex
+from services.search.index.bitmaps import bitmap_of, ordinals_of
+from services.search.index.columns import NO_TIME, contains
+from services.search.index.version_index import Time, VersionIndex
 
 
 def matching(condition: Condition, index: VersionIndex) -> BitMap:

@@ -9,9 +9,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from services.search.bitmaps import ordinals_of
 from services.search.conditions import TagKind
-from services.search.version_index import VersionIndex
+from services.search.index.bitmaps import ordinals_of
+from services.search.index.version_index import VersionIndex
 
 
 class FacetField(Enum):

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Generic, Protocol, TypeVar
 
 from services.search.errors import FeedBehind
-from services.search.pages import Cursor
+from services.search.index.pages import Cursor
 
 
 class Page(Protocol):

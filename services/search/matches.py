@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from services.search.bitmaps import Ordinals, bitmap_of
-from services.search.planner import Ranking
+from services.search.index.bitmaps import Ordinals, bitmap_of
+from services.search.similarity.planner import Ranking
 
 
 @dataclass(frozen=True)

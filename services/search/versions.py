@@ -12,8 +12,8 @@ import structlog
 
 from services.search.catalog import Catalog, DatasetInfo, IndexSetInfo, VersionInfo
 from services.search.feed import AnyPage, Follower
-from services.search.pages import FilesPage, VectorsPage
-from services.search.version_index import VectorPresence, VersionIndex
+from services.search.index.pages import FilesPage, VectorsPage
+from services.search.index.version_index import VectorPresence, VersionIndex
 
 log = structlog.get_logger(__name__)
 

@@ -25,9 +25,9 @@ from services.search.conditions import (
     TagKind,
 )
 from services.search.errors import QueryTooLarge
-from services.search.example_image import MAX_BYTES
 from services.search.facets import FacetField
 from services.search.query import DEFAULT_TOP_K, MAX_TOP_K, Example, Image, ImageUri, Query, Similarity, Text
+from services.search.similarity.example_image import MAX_BYTES
 
 MAX_TEXT = 1_024
 MAX_TERMS = 256

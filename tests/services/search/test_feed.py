@@ -7,7 +7,7 @@ import pytest
 
 from services.search.errors import FeedBehind
 from services.search.feed import Follower
-from services.search.pages import WHOLE_REVISION, Cursor, VectorsPage
+from services.search.index.pages import WHOLE_REVISION, Cursor, VectorsPage
 
 
 class Feed:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from services.search.bitmaps import ordinals_of
 from services.search.conditions import (
     And,
     Condition,
@@ -23,8 +22,9 @@ from services.search.conditions import (
 )
 from services.search.evaluation import matching
 from services.search.facets import FacetField, facets
+from services.search.index.bitmaps import ordinals_of
+from services.search.index.version_index import VersionIndex
 from services.search.matches import Matches
-from services.search.version_index import VersionIndex
 from tests.services.search.versions import FOLDERS, TAGS, TIMES_US, TYPES, PlainFile, PlainVersion
 
 UID = 7

@@ -16,7 +16,7 @@ from libs.vectors.config import PgvectorConfig
 from libs.vectors.pgvector.database import PgvectorDatabase
 from libs.vectors.port import Capabilities
 from libs.vectors.table import IndexTable, Metric
-from services.search.planner import Plan, Ranking, VectorTable, file_ids, most_similar, ordinals_from
+from services.search.similarity.planner import Plan, Ranking, VectorTable, file_ids, most_similar, ordinals_from
 
 UID, FILES, DIMENSION, CLUSTERS = 41, 12_000, 16, 12
 Matrix = NDArray[np.float32]

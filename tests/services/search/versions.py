@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from services.search.pages import WHOLE_REVISION, Cursor, FilesPage, VectorsPage
+from services.search.index.pages import WHOLE_REVISION, Cursor, FilesPage, VectorsPage
 
 TAGS = ["bird", "red car", "Lane/line", "straße", "雨", "night", "old"]
 FOLDERS = ["", "front/", "Front/2024/", "rear cam/a/b/", "ÄRGER/", "/", "x//"]

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from services.search.bitmaps import Ordinals
-from services.search.columns import NO_TIME
+from services.search.index.bitmaps import Ordinals
+from services.search.index.columns import NO_TIME
 
 WHOLE_REVISION = 0xFFFF_FFFF
 

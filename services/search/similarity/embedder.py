@@ -10,8 +10,8 @@ from libs.vectors.batches import Vector, check_vector
 from libs.vectors.table import IndexTable
 from services.search.catalog import DatasetInfo, IndexSetInfo
 from services.search.connections import Connections
-from services.search.example_image import ExampleImages
 from services.search.query import Example, Image, ImageUri, Text
+from services.search.similarity.example_image import ExampleImages
 
 REMEMBERED_VECTORS = 1000
 

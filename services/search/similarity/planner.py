@@ -14,7 +14,7 @@ from libs.vectors.batches import Neighbours, Vector
 from libs.vectors.growing import growing
 from libs.vectors.port import VectorDatabase
 from libs.vectors.table import IndexTable
-from services.search.bitmaps import Ordinals, bitmap_of, ordinals_of
+from services.search.index.bitmaps import Ordinals, bitmap_of, ordinals_of
 
 # So many files are compared one by one whatever the alternative: it is exact, and pgvector takes some 10 us a file.
 ALWAYS_EXACT = 5_000

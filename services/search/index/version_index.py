@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyroaring import BitMap
 
-from services.search.bitmaps import Ordinals, bitmap_of, size_bytes
-from services.search.columns import NO_TIME, DictionaryColumn, NumberColumn, TextColumn
-from services.search.pages import (
+from services.search.index.bitmaps import Ordinals, bitmap_of, size_bytes
+from services.search.index.columns import NO_TIME, DictionaryColumn, NumberColumn, TextColumn
+from services.search.index.pages import (
     FilesPage,
     VectorsPage,
     flags_in,
@@ -21,7 +21,7 @@ from services.search.pages import (
     strings_in,
     times_in,
 )
-from services.search.tag_bitmaps import GIVEN, TagBitmaps
+from services.search.index.tag_bitmaps import GIVEN, TagBitmaps
 
 STATUS_ACTIVE = 1
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from services.search.bitmaps import Ordinals, bitmap_of, size_bytes
 from services.search.conditions import TagKind
+from services.search.index.bitmaps import Ordinals, bitmap_of, size_bytes
 
 GIVEN = (TagKind.AI, TagKind.USER, TagKind.REJECTED)
 

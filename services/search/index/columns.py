@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from services.search.bitmaps import Ordinals, bitmap_of, ordinals_of
+from services.search.index.bitmaps import Ordinals, bitmap_of, ordinals_of
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 

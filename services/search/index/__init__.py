@@ -1,0 +1,1 @@
+"""What search holds of a version, by ordinal."""
