@@ -12,6 +12,7 @@ from libs.rpc.paging import PageTokens
 from libs.rpc.server import RpcServer, Service
 from services.search.catalog import Catalog
 from services.search.connections import Connections
+from services.search.data_directory import held
 from services.search.engine import SearchEngine
 from services.search.servicers.search import SearchServicer
 from services.search.settings import SearchSettings
@@ -22,8 +23,13 @@ from services.search.versions import Versions
 
 @asynccontextmanager
 async def assembled(settings: SearchSettings) -> AsyncIterator[RpcServer]:
-    """A server that is ready to start. Catalog need not be there yet: calls fail until it is."""
+    """A server that is ready to start. Catalog need not be there yet: calls fail until it is.
+
+    Raises DataDirectoryUnusable.
+    """
     async with AsyncExitStack() as stack:
+        if settings.data_directory is not None:
+            stack.enter_context(held(settings.data_directory))
         token = settings.service_token.get_secret_value()
         channel = await stack.enter_async_context(open_channel(settings.catalog_address, token))
         pool = await stack.enter_async_context(ImagePool(processes=settings.image_processes))

@@ -1,6 +1,7 @@
 """The settings of search, from the environment."""
 
 import hmac
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +22,15 @@ class SearchSettings(BaseSettings):
         8 * 1024**3, ge=1, description="what the indexes of all versions may take before the least used are dropped"
     )
     max_versions: int = Field(256, ge=1, description="versions held at a time; each has a thread")
+    data_directory: Path | None = Field(
+        None,
+        description="folder of this process alone in which it keeps what it would else load again; nothing without one",
+    )
+    disk_budget_bytes: int = Field(
+        64 * 1024**3,
+        ge=1,
+        description="what snapshots of versions may take there; beyond it the least used go",
+    )
     image_processes: int = Field(1, ge=1, description="query images that are decoded at a time")
     allowed_addresses: tuple[str, ...] = Field(
         (PUBLIC,), description="where connections may lead: `public`, networks, host patterns"
