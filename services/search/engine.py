@@ -13,8 +13,9 @@ from services.search.catalog import Catalog, IndexSetInfo, VersionInfo
 from services.search.conditions import Condition
 from services.search.connections import Connections
 from services.search.errors import IndexSetMissing
-from services.search.evaluation import matching
-from services.search.index.version_index import FileRecord, VectorPresence
+from services.search.evaluation import Scope, matching
+from services.search.index.presence import VectorPresence
+from services.search.index.version_index import FileRecord
 from services.search.matches import Hits, Matches
 from services.search.query import Query, Similarity
 from services.search.similarity.embedder import Embedder
@@ -89,7 +90,7 @@ class SearchEngine:
         index_set = await self._index_set(info, query, shows_files)
         async with self._versions.use(info) as version:
             presence = await version.catch_up(info.revision, index_set)
-            files = await version.run(matching, query.condition, version.index)
+            files = await version.run(matching, query.condition, Scope(version.index, presence))
             if query.similar is None or index_set is None or presence is None:
                 yield Answer(info, version, Matches(files), 0, presence)
                 return
@@ -117,7 +118,7 @@ class SearchEngine:
         table = asked.index_set.table
         if not files or table is None:
             return NOTHING
-        vector = await self._embedder.vector(similar.example, asked.index_set, table, version.dataset)
+        vector = await self._embedder.vector(similar.examples[0], asked.index_set, table, version.dataset)
         key = (asked, vector.tobytes())
         if (ranking := self._rankings.get(key)) is None:
             async with self._connections.database(asked.index_set) as database:

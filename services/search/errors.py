@@ -22,3 +22,9 @@ class FeedBehind(BowerbirdError):
     """The feed of {service} ended at revision {found}, before {expected} that it had named; try again later."""
 
     status, reason = StatusCode.UNAVAILABLE, ErrorReason.ERROR_REASON_SERVICE_UNAVAILABLE
+
+
+class ExampleNotIndexed(BowerbirdError):
+    """{file} has no vector in {index_set}, so nothing can be like it; index it, or give its image."""
+
+    status, reason = StatusCode.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_EXAMPLE_NOT_INDEXED

@@ -1,109 +1,283 @@
 """From a syntax tree to the files that it matches.
 
-Each condition is asked for its files among some others: so NOT is against the active files, and AND narrows as it goes.
+Each condition is asked for its files among some others: so NOT is against the files that are searched, AND narrows as it
+goes, and OR does not ask again for what it has.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import singledispatch
-from typing import assert_never
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from services.search.conditions import (
     And,
+    AttributeField,
+    AttributeHasWords,
+    AttributeIs,
+    AttributeNumberIn,
+    AttributeTimeIn,
     Condition,
-    ContentTypeIn,
-    DirectoryContains,
+    Field,
     FileIn,
-    ModifiedIn,
-    NameContains,
+    Has,
+    KeywordField,
+    KeywordIn,
     Not,
+    NumberField,
+    NumberIn,
     Or,
     TagIs,
+    TagKind,
+    TextContains,
+    TextField,
+    TextHasWords,
+    TextIs,
+    TimeField,
+    TimeIn,
 )
 from services.search.index.bitmaps import bitmap_of, ordinals_of
-from services.search.index.columns import NO_TIME, contains
-from services.search.index.version_index import Time, VersionIndex
+from services.search.index.columns import NO_TIME, DictionaryColumn, NumberColumn, contains
+from services.search.index.presence import VectorPresence
+from services.search.index.version_index import VersionIndex
+from services.search.index.words import has_words
+from services.search.query import Status
+
+NOTHING = BitMap()
 
 
-def matching(condition: Condition, index: VersionIndex) -> BitMap:
-    """The active files that meet a condition; the bitmap is the caller's own."""
-    return BitMap(_among(condition, index, index.active))
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """What is searched: a version, what is known of its vectors in one index set, and which files of it.
+
+    Without presence, no file counts as indexed.
+    """
+
+    index: VersionIndex
+    presence: VectorPresence | None = None
+    status: Status = Status.ACTIVE
+
+    @property
+    def files(self) -> BitMap:
+        """All files of that status; not to be changed."""
+        return self.index.active if self.status is Status.ACTIVE else self.index.deleted
+
+    @property
+    def indexed(self) -> BitMap:
+        """The files whose vector is current, of any status; not to be changed."""
+        return NOTHING if self.presence is None else self.presence.current
+
+
+def matching(condition: Condition, scope: Scope) -> BitMap:
+    """The files that meet a condition; the bitmap is the caller's own."""
+    return BitMap(_among(condition, scope, scope.files))
 
 
 @singledispatch
-def _among(condition: Condition, index: VersionIndex, among: BitMap) -> BitMap:
+def _among(condition: Condition, scope: Scope, among: BitMap) -> BitMap:
     """Those of `among` that meet the condition; not to be changed."""
-    raise NotImplementedError(type(condition))
+    raise TypeError(condition)
 
 
 @_among.register
-def _(condition: And, index: VersionIndex, among: BitMap) -> BitMap:
-    for part in sorted(condition.parts, key=_cost):
+def _(condition: And, scope: Scope, among: BitMap) -> BitMap:
+    for part in sorted(_parts(condition), key=lambda part: _cost(part, scope)):
         if not among:
             break
-        among = _among(part, index, among)
+        among = _among(part, scope, among)
     return among
 
 
 @_among.register
-def _(condition: Or, index: VersionIndex, among: BitMap) -> BitMap:
-    return BitMap.union(BitMap(), *(_among(part, index, among) for part in condition.parts))
+def _(condition: Or, scope: Scope, among: BitMap) -> BitMap:
+    parts = _parts(condition)
+    found = among & BitMap.union(NOTHING, *(_tagged(part, scope) for part in parts if isinstance(part, TagIs)))
+    for part in sorted(parts, key=lambda part: _cost(part, scope)):
+        if not isinstance(part, TagIs):
+            found |= _among(part, scope, among - found)
+    return found
 
 
 @_among.register
-def _(condition: Not, index: VersionIndex, among: BitMap) -> BitMap:
-    return among - _among(condition.part, index, among)
+def _(condition: Not, scope: Scope, among: BitMap) -> BitMap:
+    return among - _among(condition.part, scope, among)
 
 
 @_among.register
-def _(condition: TagIs, index: VersionIndex, among: BitMap) -> BitMap:
-    return among & index.tags.files(condition.kind, condition.name)
+def _(condition: TagIs, scope: Scope, among: BitMap) -> BitMap:
+    return among & _tagged(condition, scope)
 
 
 @_among.register
-def _(condition: FileIn, index: VersionIndex, among: BitMap) -> BitMap:
-    return among & BitMap(condition.ordinals if condition.version_uid == index.version_uid else ())
+def _(condition: FileIn, scope: Scope, among: BitMap) -> BitMap:
+    return among & BitMap(condition.ordinals if condition.version_uid == scope.index.version_uid else ())
 
 
 @_among.register
-def _(condition: ContentTypeIn, index: VersionIndex, among: BitMap) -> BitMap:
-    return index.content_type.matching(among, index.content_type.among(condition.content_types))
+def _(condition: TextIs | TextContains | TextHasWords, scope: Scope, among: BitMap) -> BitMap:
+    return _with_text(condition.field, scope, among, _text_test(condition))
 
 
 @_among.register
-def _(condition: DirectoryContains, index: VersionIndex, among: BitMap) -> BitMap:
-    return index.folder.matching(among, contains(index.directories(), condition.text))
+def _(condition: KeywordIn, scope: Scope, among: BitMap) -> BitMap:
+    values = set(condition.values) - {""}
+    if condition.field is KeywordField.INDEX_JOB:
+        if scope.presence is None:
+            return NOTHING
+        jobs = scope.presence.job
+        return jobs.matching(among & scope.indexed, jobs.among(tuple(values)))
+    types = scope.index.content_type
+    if condition.field is KeywordField.FILE_TYPE:
+        values = {media_type for media_type in types.strings if file_type(media_type) in values}
+    return types.matching(among, types.among(tuple(values)))
 
 
 @_among.register
-def _(condition: NameContains, index: VersionIndex, among: BitMap) -> BitMap:
-    return index.name.containing(among, condition.text)
+def _(condition: NumberIn, scope: Scope, among: BitMap) -> BitMap:
+    lowest = 0 if condition.field is NumberField.SIZE_BYTES else 1
+    at_least = lowest if condition.at_least is None else max(condition.at_least, lowest)
+    return _within(scope.index.numbers[condition.field], among, at_least, condition.at_most)
 
 
 @_among.register
-def _(condition: ModifiedIn, index: VersionIndex, among: BitMap) -> BitMap:
+def _(condition: TimeIn, scope: Scope, among: BitMap) -> BitMap:
+    from_us = NO_TIME + 1 if condition.from_us is None else condition.from_us
+    until_us = None if condition.until_us is None else condition.until_us - 1
+    if condition.field is not TimeField.INDEX:
+        return _within(scope.index.times[condition.field], among, from_us, until_us)
+    if scope.presence is None:
+        return NOTHING
+    return _within(scope.presence.index_time, among & scope.indexed, from_us, until_us)
+
+
+@_among.register
+def _(condition: AttributeIs, scope: Scope, among: BitMap) -> BitMap:
+    column = scope.index.attributes.column(condition.field.path, among)
+    return column.matching(among, column.equal(condition.value))
+
+
+@_among.register
+def _(condition: AttributeHasWords, scope: Scope, among: BitMap) -> BitMap:
+    column = scope.index.attributes.column(condition.field.path, among)
+    return column.matching(among, column.having_words(condition.words))
+
+
+@_among.register
+def _(condition: AttributeNumberIn, scope: Scope, among: BitMap) -> BitMap:
+    column = scope.index.attributes.column(condition.field.path, among)
+    return column.matching(among, column.numbers_within(condition))
+
+
+@_among.register
+def _(condition: AttributeTimeIn, scope: Scope, among: BitMap) -> BitMap:
+    column = scope.index.attributes.column(condition.field.path, among)
+    return column.matching(among, column.times_within(condition.from_us, condition.until_us))
+
+
+@_among.register
+def _(condition: Has, scope: Scope, among: BitMap) -> BitMap:
+    match condition.field:
+        case TagKind() as kind:
+            return among & scope.index.tags.tagged(kind)
+        case TextField() as field:
+            return _with_text(field, scope, among, lambda strings: np.ones(len(strings), np.bool_))
+        case KeywordField.INDEX_JOB | TimeField.INDEX:
+            return among & scope.indexed
+        case KeywordField():
+            types = scope.index.content_type
+            return types.matching(among, np.arange(len(types.strings)) > 0)
+        case NumberField() as field:
+            return _among(NumberIn(field, None, None), scope, among)
+        case TimeField() as field:
+            return _among(TimeIn(field, None, None), scope, among)
+        case AttributeField(path):
+            return scope.index.attributes.column(path, among).filled(among)
+
+
+def _parts(condition: And | Or) -> list[Condition]:
+    """The parts, and those of parts of the same kind."""
+    parts: list[Condition] = []
+    for part in condition.parts:
+        parts += _parts(part) if type(part) is type(condition) else [part]
+    return parts
+
+
+def file_type(media_type: str) -> str:
+    """What stands before the slash of a media type."""
+    return media_type.partition("/")[0]
+
+
+def _tagged(condition: TagIs, scope: Scope) -> BitMap:
+    return scope.index.tags.files(condition.kind, condition.name)
+
+
+TextTest = Callable[[pa.StringArray], NDArray[np.bool_]]
+
+
+def _text_test(condition: TextIs | TextContains | TextHasWords) -> TextTest:
+    match condition:
+        case TextIs(text=text):
+            return lambda strings: pc.equal(strings, text).to_numpy(zero_copy_only=False)
+        case TextContains(text=text):
+            return lambda strings: contains(strings, text)
+        case TextHasWords(words=words):
+            return lambda strings: has_words(strings, words)
+
+
+def _with_text(field: TextField, scope: Scope, among: BitMap, test: TextTest) -> BitMap:
+    """The files whose text is there and passes."""
+
+    def passes(strings: pa.StringArray) -> NDArray[np.bool_]:
+        filled: NDArray[np.bool_] = pc.not_equal(strings, "").to_numpy(zero_copy_only=False)
+        return filled & test(strings)
+
+    index = scope.index
+    match field:
+        case TextField.DIRECTORY:
+            return index.folder.matching(among, passes(index.directories()))
+        case TextField.NAME:
+            ordinals = ordinals_of(among)
+            return bitmap_of(ordinals[passes(pa.array(index.name.at(ordinals), pa.string()))])
+        case TextField.COMMENT:
+            ordinals = ordinals_of(among & BitMap(index.comments.keys()))
+            texts = [index.comments[ordinal] for ordinal in ordinals.tolist()]
+            return bitmap_of(ordinals[passes(pa.array(texts, pa.string()))])
+
+
+def _within(column: NumberColumn[Any], among: BitMap, at_least: int, at_most: int | None) -> BitMap:
     ordinals = ordinals_of(among)
-    times = index.times[Time.MODIFY].at(ordinals)
-    holds = times != NO_TIME
-    if condition.from_us is not None:
-        holds &= times >= condition.from_us
-    if condition.until_us is not None:
-        holds &= times < condition.until_us
+    values = column.at(ordinals)
+    holds = values >= at_least
+    if at_most is not None:
+        holds &= values <= at_most
     return bitmap_of(ordinals[holds])
 
 
-def _cost(condition: Condition) -> int:
-    """Cheap conditions first, so that the dear ones look at few files."""
+# What a condition costs a file: a look into a bitmap, into a column, into texts.
+BITMAP, COLUMN, TEXTS = range(3)
+
+
+def _cost(condition: Condition, scope: Scope) -> tuple[int, int]:
+    """Cheap conditions first, and of those the one that fewest files meet, so that the dear ones look at few."""
     match condition:
-        case TagIs() | FileIn():
-            return 0
-        case ContentTypeIn() | ModifiedIn() | DirectoryContains():
-            return 1
-        case NameContains():
-            return 2
+        case TagIs():
+            return BITMAP, len(_tagged(condition, scope))
+        case FileIn(ordinals=ordinals):
+            return BITMAP, len(ordinals)
+        case Has(TagKind()):
+            return BITMAP, len(scope.files)
         case Not(part):
-            return _cost(part)
-        case And(parts) | Or(parts):
-            return max((_cost(part) for part in parts), default=0)
+            return _cost(part, scope)[0], len(scope.files)
+        case And(parts):
+            return max(_cost(part, scope)[0] for part in parts) if parts else BITMAP, len(scope.files)
+        case Or(parts):
+            return max((_cost(part, scope) for part in parts), default=(BITMAP, 0))
+        case TextIs(TextField.NAME) | TextContains(TextField.NAME) | TextHasWords(TextField.NAME):
+            return TEXTS, 0
         case _:
-            assert_never(condition)
+            return COLUMN, 0

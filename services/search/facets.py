@@ -46,6 +46,14 @@ def facets(index: VersionIndex, among: BitMap, fields: list[FacetField], max_val
     return [Facet(field, most_frequent(_counts(index, among, field), max_values)) for field in fields]
 
 
+def completions(index: VersionIndex, prefix: str, max_values: int) -> list[tuple[str, int]]:
+    """The most frequent tags that hold and whose name begins so, in any case."""
+    beginning = prefix.casefold()
+    counts = index.tags.counts(TagKind.ALL, index.active)
+    found = {name: count for name, count in counts.items() if name.casefold().startswith(beginning)}
+    return most_frequent(found, max_values)
+
+
 def most_frequent(counts: dict[str, int], max_values: int) -> list[tuple[str, int]]:
     """By falling count, then by value."""
     return sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))[:max_values]

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from bowerbird.catalog.v1.file_pb2 import File
+from bowerbird.cli.answers import tags_that_hold
 from bowerbird.cli.document import document
 from bowerbird.cli.names import DatasetArgument, VersionOption
 from bowerbird.cli.output import Json, print_json, print_table, size_text, tell
-from bowerbird.cli.search import tags_that_hold
 from bowerbird.cli.session import run
 from bowerbird.client import Client
 from bowerbird.client.defaults import LATEST

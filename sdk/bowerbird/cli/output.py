@@ -27,6 +27,11 @@ def print_json(document: dict[str, Any]) -> None:
     sys.stdout.write("\n")
 
 
+def print_json_line(document: dict[str, Any]) -> None:
+    """One of many documents, on a line of its own."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+
 def print_json_error(error: dict[str, Any]) -> None:
     """On standard error, as `{"error": {...}}`: standard output then holds nothing."""
     json.dump({"error": error}, sys.stderr, ensure_ascii=False, indent=2)

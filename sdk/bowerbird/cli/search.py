@@ -1,71 +1,100 @@
-"""`bowerbird search`: the files that a text, an image, tags and the rest describe."""
+"""`bowerbird search`: the files that a text, images, tags, a query and the rest describe."""
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
+from google.protobuf.message import Message
 
-from bowerbird.catalog.v1.file_pb2 import FileTags
-from bowerbird.cli.document import document, enum_name
+from bowerbird.cli.answers import print_facets, print_histograms, print_hits
+from bowerbird.cli.document import document
 from bowerbird.cli.names import DatasetArgument, VersionOption
-from bowerbird.cli.output import Json, print_json, print_table, say, tell
-from bowerbird.cli.query import (
-    After,
-    AllTags,
-    AnyTag,
-    Before,
-    ContentType,
-    Directory,
-    FileName,
-    Image,
-    NoTag,
-    Text,
-    Threshold,
-    TopK,
-    build_query,
-)
+from bowerbird.cli.output import Json, print_json, print_json_line, say
+from bowerbird.cli.query import QueryOptions, with_query_options
 from bowerbird.cli.session import run
 from bowerbird.client import Client
 from bowerbird.client.defaults import LATEST
-from bowerbird.search.v1.search_pb2 import Facet, Hit
-from bowerbird.search.v1.search_service_pb2 import CountFacetsResponse, SearchResponse
+from bowerbird.search.v1.search_pb2 import Facet, Histogram, Sort
+
+Answer = TypeVar("Answer", bound=Message)
+
+FACETS = {
+    "tags": Facet.FIELD_TAGS,
+    "tags-ai": Facet.FIELD_TAGS_AI,
+    "tags-user": Facet.FIELD_TAGS_USER,
+    "tags-rejected": Facet.FIELD_TAGS_REJECTED,
+    "directory": Facet.FIELD_DIRECTORY,
+    "content-type": Facet.FIELD_CONTENT_TYPE,
+    "file-type": Facet.FIELD_FILE_TYPE,
+}
+ATTRIBUTE = "meta."
 
 
-class FacetName(StrEnum):
-    """What can be counted."""
+class HistogramName(StrEnum):
+    """What can be measured."""
 
-    TAGS = "tags"
-    TAGS_AI = "tags-ai"
-    TAGS_USER = "tags-user"
-    TAGS_REJECTED = "tags-rejected"
-    DIRECTORY = "directory"
-    CONTENT_TYPE = "content-type"
+    SIZE = "size"
+    WIDTH = "width"
+    HEIGHT = "height"
+    MODIFY_TIME = "modify-time"
+    CREATE_TIME = "create-time"
+    TAG_TIME = "tag-time"
+    SCORE = "score"
 
 
+class SortName(StrEnum):
+    """What hits can be sorted by."""
+
+    FILE_NAME = "file-name"
+    SIZE = "size"
+    MODIFY_TIME = "modify-time"
+    CREATE_TIME = "create-time"
+    TAG_TIME = "tag-time"
+
+
+@with_query_options
 def search(  # noqa: PLR0917 (typer gives options by name)
     context: typer.Context,
     dataset: DatasetArgument,
-    text: Text = "",
+    options: QueryOptions,
     version: VersionOption = LATEST,
-    image: Image = "",
-    any_tag: AnyTag = None,
-    all_tags: AllTags = None,
-    no_tag: NoTag = None,
-    file_name: FileName = "",
-    directory: Directory = "",
-    content_type: ContentType = None,
-    after: After = None,
-    before: Before = None,
-    top_k: TopK = 10,
-    threshold: Threshold = None,
     page_size: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Hits to show.")] = 20,
     skip: Annotated[int, typer.Option(metavar="N", min=0, help="Hits to pass over first.")] = 0,
     page_token: Annotated[str, typer.Option(metavar="TOKEN", help="Go on behind an earlier page.")] = "",
+    sort: Annotated[
+        SortName | None,
+        typer.Option(metavar="FIELD", help=f"Sort by {', '.join(SortName)}; highest first."),
+    ] = None,
+    ascending: Annotated[bool, typer.Option("--ascending", help="With --sort: lowest first.")] = False,
+    group: Annotated[
+        float | None,
+        typer.Option(
+            "--group-duplicates",
+            metavar="COSINE",
+            min=0.5,
+            max=1.0,
+            help="Show near-duplicates as one: files whose vectors have this cosine, like 0.95.",
+        ),
+    ] = None,
+    paths: Annotated[bool, typer.Option("--paths", help="Print the path of every hit and nothing else.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say how the answer was found, and how long each step took.")
+    ] = False,
     facet: Annotated[
-        list[FacetName] | None,
+        list[str] | None,
+        typer.Option(
+            "--facet",
+            "--facets",
+            metavar="FIELD",
+            help=f"Count files by {', '.join(FACETS)} or meta.KEY; repeat.",
+        ),
+    ] = None,
+    histogram: Annotated[
+        list[HistogramName] | None,
         typer.Option(
             metavar="FIELD",
-            help="Count files by tags, tags-ai, tags-user, tags-rejected, directory or content-type; repeat.",
+            help=f"Count files by ranges of {', '.join(HistogramName)}; repeat. With score: a threshold is suggested.",
         ),
     ] = None,
     count: Annotated[bool, typer.Option("--count", help="Only say how many files match.")] = False,
@@ -76,70 +105,80 @@ def search(  # noqa: PLR0917 (typer gives options by name)
     \b
     Examples:
       bowerbird search photos "a bird"
-      bowerbird search photos --image my-bird.jpg --top-k 5
+      bowerbird search photos --image my-bird.jpg --unlike "a drawing" --top-k 5
       bowerbird search photos "a bird" --none cartoon --dir animals --after 2026-01-01
+      bowerbird search photos --query 'Tags.all = "bird" AND NOT FileDir:"night" AND width >= 640'
       bowerbird search photos --all bird --count
-      bowerbird search photos --facet tags --facet directory
+      bowerbird search photos --facet tags --facet meta.camera
+      bowerbird search photos "a bird" --histogram score
     """
-    query = build_query(
-        text, image, any_tag, all_tags, no_tag, file_name, directory, content_type, after, before, top_k, threshold
-    )
+    query = options.query()
+    order = order_of(sort, ascending=ascending)
+    if sum(map(bool, (paths, facet, histogram, count))) > 1:
+        raise typer.BadParameter("expected one of --paths, --facet, --histogram and --count")
 
     async def show_count(client: Client) -> None:
         total = await client.search.count(dataset, query, version)
-        if as_json:
-            print_json({"total": total})
-        else:
-            say(f"{total}")
+        print_json({"total": total}) if as_json else say(f"{total}")
 
     async def show_facets(client: Client) -> None:
-        fields = [Facet.Field.Value(f"FIELD_{each.name}") for each in facet or []]
-        answer = await client.search.facets(dataset, query, fields, version)
-        if as_json:
-            print_json(document(answer))
-        else:
-            print_facets(answer)
+        fields, attributes = facet_fields(facet or [])
+        answer = await client.search.facets(dataset, query, fields, version, attributes=attributes)
+        show(answer, print_facets, as_json=as_json)
+
+    async def show_histograms(client: Client) -> None:
+        fields = [Histogram.Field.Value(f"FIELD_{each.name}") for each in histogram or []]
+        answer = await client.search.histograms(dataset, query, fields, version)
+        show(answer, print_histograms, as_json=as_json)
+
+    async def show_paths(client: Client) -> None:
+        async for hit in client.search.hits(dataset, query, version, sort=order):
+            print_json_line({"path": hit.file.path}) if as_json else say(hit.file.path)
 
     async def show_hits(client: Client) -> None:
         answer = await client.search.page(
-            dataset, query, version, page_size=page_size, page_token=page_token, skip=skip
+            dataset,
+            query,
+            version,
+            page_size=page_size,
+            page_token=page_token,
+            skip=skip,
+            sort=order,
+            near_duplicate_similarity=group,
+            explain=explain,
         )
-        if as_json:
-            print_json(document(answer))
+        show(answer, print_hits, as_json=as_json)
+
+    shows = [(count, show_count), (facet, show_facets), (histogram, show_histograms), (paths, show_paths)]
+    run(context, next((show for wanted, show in shows if wanted), show_hits), as_json=as_json)
+
+
+def show(answer: Answer, printed: Callable[[Answer], None], *, as_json: bool) -> None:
+    """For people or for programs."""
+    if as_json:
+        print_json(document(answer))
+    else:
+        printed(answer)
+
+
+def order_of(sort: SortName | None, *, ascending: bool) -> Sort | None:
+    """None for the default. Raises typer.BadParameter."""
+    if sort is not None:
+        return Sort(field=Sort.Field.Value(f"FIELD_{sort.name}"), ascending=ascending)
+    if ascending:
+        raise typer.BadParameter("expected --sort with it", param_hint="--ascending")
+    return None
+
+
+def facet_fields(names: list[str]) -> tuple[list[Facet.Field.ValueType], list[str]]:
+    """The fields and the attributes. Raises typer.BadParameter for what is neither."""
+    fields, attributes = [], []
+    for name in names:
+        if name in FACETS:
+            fields.append(FACETS[name])
+        elif name.startswith(ATTRIBUTE) and name != ATTRIBUTE:
+            attributes.append(name.removeprefix(ATTRIBUTE))
         else:
-            print_hits(answer)
-
-    run(context, show_count if count else show_facets if facet else show_hits, as_json=as_json)
-
-
-def print_facets(answer: CountFacetsResponse) -> None:
-    for each in answer.facets:
-        heading = enum_name(Facet.Field.DESCRIPTOR, each.field).replace("_", " ")
-        rows = ((value.value, value.count) for value in each.counts)
-        print_table([heading, "FILES"], rows, empty=f"{heading}: no values")
-    say(f"{answer.total:,} files match.")
-
-
-def print_hits(answer: SearchResponse) -> None:
-    scored = any(hit.HasField("score") for hit in answer.hits)
-    print_table(
-        [*(["SCORE"] if scored else []), "FILE", "TAGS"],
-        (hit_row(hit, scored=scored) for hit in answer.hits),
-        empty="No file matches.",
-    )
-    if answer.hits:
-        say(f"{len(answer.hits):,} of {answer.total:,} that match.")
-    if answer.moved:
-        tell("The dataset has changed since the page before; this page goes on behind its last hit.")
-    if answer.next_page_token:
-        tell(f"More: the same command with --page-token {answer.next_page_token}")
-
-
-def hit_row(hit: Hit, *, scored: bool) -> list[object]:
-    return [*([hit.score] if scored else []), hit.file.path, ", ".join(tags_that_hold(hit.file.tags))]
-
-
-def tags_that_hold(tags: FileTags) -> list[str]:
-    """ai + user - rejected, each once."""
-    rejected = set(tags.rejected)
-    return [tag for tag in dict.fromkeys([*tags.ai, *tags.user]) if tag not in rejected]
+            expected = f"{', '.join(FACETS)} or meta.KEY"
+            raise typer.BadParameter(f"{name!r} cannot be counted; expected {expected}", param_hint="--facet")
+    return fields, attributes

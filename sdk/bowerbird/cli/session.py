@@ -38,9 +38,13 @@ def run(context: typer.Context, work: Work, *, as_json: bool = False) -> None:
     raise typer.Exit(code or Exit.OK)
 
 
+def connected(options: Options) -> Client:
+    """A client by these options, to be entered. Raises NotConfigured."""
+    return Client(find_settings(address=options.address, workspace=options.workspace, token=_token(options.token_file)))
+
+
 async def _with_client(options: Options, work: Work) -> Exit | None:
-    settings = find_settings(address=options.address, workspace=options.workspace, token=_token(options.token_file))
-    async with Client(settings) as client:
+    async with connected(options) as client:
         return await work(client)
 
 

@@ -1,7 +1,6 @@
 """What search holds of a version: bitmaps of tags and columns of everything else, by ordinal."""
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -9,11 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyroaring import BitMap
 
+from services.search.conditions import NumberField, TimeField
 from services.search.index.bitmaps import Ordinals, bitmap_of, size_bytes
 from services.search.index.columns import NO_TIME, DictionaryColumn, NumberColumn, TextColumn
 from services.search.index.pages import (
     FilesPage,
-    VectorsPage,
     flags_in,
     numbers_in,
     ordinals_in,
@@ -26,13 +25,8 @@ from services.search.index.tag_bitmaps import GIVEN, TagBitmaps
 STATUS_ACTIVE = 1
 
 
-class Time(Enum):
-    """The times of a file; each is the name of a column of the feed."""
-
-    MODIFY = "modify_time"
-    CREATE = "create_time"
-    SYNC = "sync_time"
-    TAG = "tag_time"
+FILE_TIMES = (TimeField.MODIFY, TimeField.CREATE, TimeField.SYNC)
+TIMES = (*FILE_TIMES, TimeField.TAG)
 
 
 @dataclass(frozen=True)
@@ -62,25 +56,28 @@ class FileRecord:
 class VersionIndex:
     """Files with their tags. Not safe for threads: all its work is done on one (see `LoadedVersion`).
 
-    `active` holds the files with status ACTIVE; every answer is among them. A path is kept as `folder`, which ends in a
-    slash unless it is empty, and `name`.
+    `active` holds the files with status ACTIVE and `deleted` all others that were ever there; an answer is among the one or
+    the other. A path is kept as `folder`, which ends in a slash unless it is empty, and `name`.
     """
 
     def __init__(self, version_uid: int) -> None:
         self.version_uid = version_uid
         self.active = BitMap()
+        self.deleted = BitMap()
         self.stale = BitMap()
         self.tags = TagBitmaps()
         self.folder = DictionaryColumn()
         self.name = TextColumn()
         self.content_type = DictionaryColumn()
-        self.times = {time: NumberColumn(np.int64, NO_TIME) for time in Time}
+        self.times = {time: NumberColumn(np.int64, NO_TIME) for time in TIMES}
+        self.numbers: dict[NumberField, NumberColumn[Any]] = {
+            NumberField.SIZE_BYTES: NumberColumn(np.int64),
+            NumberField.WIDTH_PX: NumberColumn(np.int32),
+            NumberField.HEIGHT_PX: NumberColumn(np.int32),
+        }
         self._etag = TextColumn()
-        self._size_bytes = NumberColumn(np.int64)
-        self._width_px = NumberColumn(np.int32)
-        self._height_px = NumberColumn(np.int32)
-        # Few files have these.
-        self._comment: dict[int, str] = {}
+        # Few files have one.
+        self.comments: dict[int, str] = {}
         self._attributes_json: dict[int, str] = {}
 
     def apply(self, page: FilesPage) -> None:
@@ -99,13 +96,13 @@ class VersionIndex:
             ordinals.tolist(),
             self.folder.numbers_at(ordinals).tolist(),
             self.name.at(ordinals),
-            self._size_bytes.at(ordinals).tolist(),
+            self.numbers[NumberField.SIZE_BYTES].at(ordinals).tolist(),
             self._etag.at(ordinals),
             self.content_type.numbers_at(ordinals).tolist(),
-            self._width_px.at(ordinals).tolist(),
-            self._height_px.at(ordinals).tolist(),
+            self.numbers[NumberField.WIDTH_PX].at(ordinals).tolist(),
+            self.numbers[NumberField.HEIGHT_PX].at(ordinals).tolist(),
             *(self.tags.names_at(kind, ordinals) for kind in GIVEN),
-            *(self.times[time].at(ordinals).tolist() for time in Time),
+            *(self.times[time].at(ordinals).tolist() for time in TIMES),
             strict=True,
         )
         return [
@@ -122,7 +119,7 @@ class VersionIndex:
                 user=user,
                 rejected=rejected,
                 is_stale=ordinal in stale,
-                comment=self._comment.get(ordinal, ""),
+                comment=self.comments.get(ordinal, ""),
                 attributes_json=self._attributes_json.get(ordinal),
                 modify_us=shown_time(modify),
                 create_us=shown_time(create),
@@ -140,19 +137,14 @@ class VersionIndex:
     @property
     def size_bytes(self) -> int:
         """Memory, roughly."""
-        numbers: tuple[NumberColumn[Any], ...] = (
-            self._size_bytes,
-            self._width_px,
-            self._height_px,
-            *self.times.values(),
-        )
+        numbers = (*self.numbers.values(), *self.times.values())
         strings = (self.folder, self.name, self.content_type, self._etag)
-        texts = (*self._comment.values(), *self._attributes_json.values())
+        texts = (*self.comments.values(), *self._attributes_json.values())
         return (
             sum(column.size_bytes for column in numbers)
             + sum(column.size_bytes for column in strings)
             + self.tags.size_bytes
-            + size_bytes((self.active, self.stale))
+            + size_bytes((self.active, self.deleted, self.stale))
             + sum(200 + len(text) for text in texts)
         )
 
@@ -161,13 +153,14 @@ class VersionIndex:
         self._put_paths(ordinals, strings_in(batch, "path"))
         self._etag.put(ordinals, strings_in(batch, "etag"))
         self.content_type.put(ordinals, strings_in(batch, "content_type"))
-        self._size_bytes.put(ordinals, numbers_in(batch, "size_bytes"))
-        self._width_px.put(ordinals, numbers_in(batch, "width_px").astype(np.int32))
-        self._height_px.put(ordinals, numbers_in(batch, "height_px").astype(np.int32))
-        for time in (Time.MODIFY, Time.CREATE, Time.SYNC):
+        for number, column in self.numbers.items():
+            column.put(ordinals, numbers_in(batch, number.value))
+        for time in FILE_TIMES:
             self.times[time].put(ordinals, times_in(batch, time.value))
-        move(self.active, ordinals, numbers_in(batch, "status") == STATUS_ACTIVE)
-        put_few(self._comment, ordinals, strings_in(batch, "comment"))
+        is_active = numbers_in(batch, "status") == STATUS_ACTIVE
+        move(self.active, ordinals, is_active)
+        move(self.deleted, ordinals, ~is_active)
+        put_few(self.comments, ordinals, strings_in(batch, "comment"))
         put_few(self._attributes_json, ordinals, strings_in(batch, "attributes"))
 
     def _put_paths(self, ordinals: Ordinals, paths: pa.StringArray) -> None:
@@ -183,31 +176,7 @@ class VersionIndex:
         ordinals = ordinals_in(batch)
         self.tags.put(ordinals, {kind: batch.column(kind.value) for kind in GIVEN})
         move(self.stale, ordinals, flags_in(batch, "stale"))
-        self.times[Time.TAG].put(ordinals, times_in(batch, Time.TAG.value))
-
-
-class VectorPresence:
-    """Which files have a vector of their present content in an index set, and since when."""
-
-    def __init__(self) -> None:
-        self.current = BitMap()
-        self._index_time = NumberColumn(np.int64, NO_TIME)
-
-    def apply(self, page: VectorsPage) -> None:
-        """Take a page of the feed."""
-        if (batch := read_batch(page.vectors)) is not None:
-            ordinals = ordinals_in(batch)
-            move(self.current, ordinals, flags_in(batch, "current"))
-            self._index_time.put(ordinals, times_in(batch, "index_time"))
-
-    def index_us(self, ordinals: Ordinals) -> list[int | None]:
-        """When each of these files was last indexed, in microseconds since 1970; None if it was not."""
-        return [shown_time(time) for time in self._index_time.at(ordinals).tolist()]
-
-    @property
-    def size_bytes(self) -> int:
-        """Memory."""
-        return self._index_time.size_bytes + size_bytes((self.current,))
+        self.times[TimeField.TAG].put(ordinals, times_in(batch, TimeField.TAG.value))
 
 
 def move(bitmap: BitMap, ordinals: Ordinals, inside: np.typing.NDArray[np.bool_]) -> None:

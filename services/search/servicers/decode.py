@@ -14,15 +14,17 @@ from libs.rpc.names import FILE, INDEX_SET, LATEST, VERSION, parse_file_id
 from services.search.conditions import (
     And,
     Condition,
-    ContentTypeIn,
-    DirectoryContains,
     FileIn,
-    ModifiedIn,
-    NameContains,
+    KeywordField,
+    KeywordIn,
     Not,
     Or,
     TagIs,
     TagKind,
+    TextContains,
+    TextField,
+    TimeField,
+    TimeIn,
 )
 from services.search.errors import QueryTooLarge
 from services.search.facets import FacetField
@@ -34,6 +36,8 @@ MAX_TERMS = 256
 MAX_FILES = 10_000
 MAX_FACET_VALUES = 10_000
 DEFAULT_FACET_VALUES = 100
+MAX_COMPLETIONS = 1_000
+DEFAULT_COMPLETIONS = 20
 
 FACET_FIELDS = {
     search_pb2.Facet.FIELD_TAGS: FacetField.TAGS,
@@ -85,13 +89,14 @@ def _conditions(message: search_pb2.Query, version: str) -> Iterator[Condition]:
     if tags.none_of:
         yield Not(Or(_tags("none_of", tags.none_of)))
     if message.file_name:
-        yield NameContains(_text("query.file_name", message.file_name))
+        yield TextContains(TextField.NAME, _text("query.file_name", message.file_name))
     if message.directory:
-        yield DirectoryContains(_text("query.directory", message.directory))
+        yield TextContains(TextField.DIRECTORY, _text("query.directory", message.directory))
     if message.HasField("modified_after") or message.HasField("modified_before"):
         yield _modified(message)
     if message.content_types:
-        yield ContentTypeIn(tuple(content_type.lower() for content_type in message.content_types))
+        content_types = tuple(content_type.lower() for content_type in message.content_types)
+        yield KeywordIn(KeywordField.CONTENT_TYPE, content_types)
     if message.files:
         yield _files(message.files, version)
 
@@ -110,9 +115,10 @@ def _text(field: str, text: str) -> str:
     return text
 
 
-def _modified(message: search_pb2.Query) -> ModifiedIn:
+def _modified(message: search_pb2.Query) -> TimeIn:
     after, before = message.modified_after, message.modified_before
-    return ModifiedIn(
+    return TimeIn(
+        TimeField.MODIFY,
         _time_us("query.modified_after", after) if message.HasField("modified_after") else None,
         _time_us("query.modified_before", before) if message.HasField("modified_before") else None,
     )
@@ -153,7 +159,7 @@ def _similarity(message: search_pb2.Query) -> Similarity | None:
         INDEX_SET.parse(message.index_set)
     example = _example(message)
     if example is not None:
-        return Similarity(example, top_k or DEFAULT_TOP_K, threshold, message.index_set or None)
+        return Similarity((example,), (), top_k or DEFAULT_TOP_K, threshold, message.index_set or None)
     given = {"top_k": top_k or None, "score_threshold": threshold, "index_set": message.index_set or None}
     for field, value in given.items():
         if value is not None:

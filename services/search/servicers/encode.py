@@ -23,8 +23,12 @@ def hit(found: FoundFile, answer: Answer) -> search_pb2.Hit:
 
 def facet(counted: Facet) -> search_pb2.Facet:
     """The counts of a field."""
-    counts = [search_pb2.FacetCount(value=value, count=count) for value, count in counted.counts]
-    return search_pb2.Facet(field=FACET_MESSAGES[FacetField(counted.field)], counts=counts)
+    return search_pb2.Facet(field=FACET_MESSAGES[FacetField(counted.field)], counts=facet_counts(counted.counts))
+
+
+def facet_counts(counts: list[tuple[str, int]]) -> list[search_pb2.FacetCount]:
+    """Values and how many files have them."""
+    return [search_pb2.FacetCount(value=value, count=count) for value, count in counts]
 
 
 def selection(answer: Answer) -> Selection:

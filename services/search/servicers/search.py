@@ -10,8 +10,9 @@ from bowerbird.search.v1.search_service_pb2_grpc import SearchServiceServicer
 from libs.rpc.names import VERSION
 from libs.rpc.paging import PageTokens, page_size
 from services.search.engine import SearchEngine
-from services.search.facets import facets
+from services.search.facets import completions, facets
 from services.search.matches import Position
+from services.search.query import Query
 from services.search.servicers import decode, encode
 
 Context = ServicerContext[Any, Any]
@@ -79,6 +80,17 @@ class SearchServicer(SearchServiceServicer):
             return messages.CountFacetsResponse(
                 facets=[encode.facet(facet) for facet in counted], total=len(answer.matches)
             )
+
+    async def CompleteTags(
+        self, request: messages.CompleteTagsRequest, context: Context
+    ) -> messages.CompleteTagsResponse:
+        version = decode.version_name(request.version)
+        most = decode.number(
+            "max_tags", request.max_tags, most=decode.MAX_COMPLETIONS, default=decode.DEFAULT_COMPLETIONS
+        )
+        async with self._engine.answer(version, Query()) as answer:
+            tags = await answer.version.run(completions, answer.version.index, request.prefix, most)
+            return messages.CompleteTagsResponse(tags=encode.facet_counts(tags))
 
     async def Select(self, request: messages.SelectRequest, context: Context) -> messages.SelectResponse:
         version = decode.version_name(request.version)

@@ -1,4 +1,4 @@
-"""The vector of what files should be like."""
+"""The vectors of texts and images."""
 
 from hashlib import sha256
 
@@ -10,7 +10,7 @@ from libs.vectors.batches import Vector, check_vector
 from libs.vectors.table import IndexTable
 from services.search.catalog import DatasetInfo, IndexSetInfo
 from services.search.connections import Connections
-from services.search.query import Example, Image, ImageUri, Text
+from services.search.query import Image, ImageUri, Text
 from services.search.similarity.example_image import ExampleImages
 
 REMEMBERED_VECTORS = 1000
@@ -25,7 +25,7 @@ class Embedder:
         self._remembered: LRUCache[tuple[object, ...], Vector] = LRUCache(REMEMBERED_VECTORS)
 
     async def vector(
-        self, example: Example, index_set: IndexSetInfo, table: IndexTable, dataset: DatasetInfo
+        self, example: Text | Image | ImageUri, index_set: IndexSetInfo, table: IndexTable, dataset: DatasetInfo
     ) -> Vector:
         """The vector, not normalised, as the table takes it.
 

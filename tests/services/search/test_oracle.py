@@ -10,17 +10,19 @@ import pytest
 from services.search.conditions import (
     And,
     Condition,
-    ContentTypeIn,
-    DirectoryContains,
     FileIn,
-    ModifiedIn,
-    NameContains,
+    KeywordField,
+    KeywordIn,
     Not,
     Or,
     TagIs,
     TagKind,
+    TextContains,
+    TextField,
+    TimeField,
+    TimeIn,
 )
-from services.search.evaluation import matching
+from services.search.evaluation import Scope, matching
 from services.search.facets import FacetField, facets
 from services.search.index.bitmaps import ordinals_of
 from services.search.index.version_index import VersionIndex
@@ -68,13 +70,13 @@ def condition_of(question: Question) -> Condition:  # noqa: PLR0911 - one a kind
         case ("tag", kind, name):
             return TagIs(TagKind(kind), name)
         case ("name", part):
-            return NameContains(part)
+            return TextContains(TextField.NAME, part)
         case ("directory", part):
-            return DirectoryContains(part)
+            return TextContains(TextField.DIRECTORY, part)
         case ("modified", start, end):
-            return ModifiedIn(start, end)
+            return TimeIn(TimeField.MODIFY, start, end)
         case ("type", *types):
-            return ContentTypeIn(tuple(types))
+            return KeywordIn(KeywordField.CONTENT_TYPE, tuple(types))
         case ("file", uid, *ordinals):
             return FileIn(uid, tuple(ordinals))
     raise AssertionError(question)
@@ -117,7 +119,7 @@ def test_every_condition_matches_the_files_that_plain_python_picks(seed: int) ->
             expected = [
                 ordinal for ordinal, file in sorted(version.files.items()) if file.active and holds(question, file)
             ]
-            assert list(matching(condition_of(question), index)) == expected, question
+            assert list(matching(condition_of(question), Scope(index))) == expected, question
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -129,7 +131,7 @@ def test_facets_count_what_plain_python_counts(seed: int) -> None:
         follow(index, version)
         question = random_question(version, 2)
         files = [file for file in version.files.values() if file.active and holds(question, file)]
-        found = facets(index, matching(condition_of(question), index), list(FacetField), 10_000)
+        found = facets(index, matching(condition_of(question), Scope(index)), list(FacetField), 10_000)
         expected = {
             FacetField.TAGS: Counter(tag for file in files for tag in file.holding),
             FacetField.TAGS_AI: Counter(tag for file in files for tag in file.ai),
@@ -192,7 +194,7 @@ def test_pages_by_ordinal_are_complete_and_without_duplicates() -> None:
     version.grow(300)
     version.edit(100)
     follow(index, version)
-    matches = Matches(matching(Not(TagIs(TagKind.ALL, "bird")), index))
+    matches = Matches(matching(Not(TagIs(TagKind.ALL, "bird")), Scope(index)))
     for size in (1, 7, 100, 1000):
         pages = list(matches.pages(size))
         assert [ordinal for page in pages for ordinal in page.ordinals.tolist()] == list(matches.files)
