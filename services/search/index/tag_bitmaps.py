@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from services.search.conditions import TagKind
-from services.search.index.bitmaps import Ordinals, bitmap_of, size_bytes
+from services.search.index.bitmaps import Ordinals, bitmap_arrays, bitmap_of, bitmaps_from, size_bytes
+from services.search.index.stored import Arrays, part, under
+from services.search.index.strings import string_arrays, strings_from
 
 GIVEN = (TagKind.AI, TagKind.USER, TagKind.REJECTED)
 
@@ -52,6 +54,10 @@ class TagBitmaps:
         tag_id = self._ids.get(name)
         return BitMap() if tag_id is None else self._files(kind, tag_id)
 
+    def tagged(self, kind: TagKind) -> BitMap:
+        """Files that have any tag of the kind."""
+        return BitMap.union(BitMap(), *(bitmap for _, bitmap in self._bitmaps(kind)))
+
     def counts(self, kind: TagKind, among: BitMap) -> dict[str, int]:
         """How many of these files have each tag; tags that none of them has are left out."""
         counted = ((tag_id, bitmap.intersection_cardinality(among)) for tag_id, bitmap in self._bitmaps(kind))
@@ -73,6 +79,26 @@ class TagBitmaps:
         """Memory, roughly."""
         bitmaps = [bitmap for given in self._given.values() for bitmap in given.values()]
         return size_bytes([*bitmaps, *self._holding.values(), self._seen]) + 200 * len(self._names)
+
+    def dump(self) -> dict[str, NDArray[np.generic]]:
+        """See `Stored`."""
+        arrays: dict[str, NDArray[np.generic]] = {"tag_ids": np.fromiter(self._names, np.int32)}
+        arrays |= under("names", string_arrays(pa.array(self._names.values(), pa.string())))
+        arrays |= under("seen", bitmap_arrays([self._seen]))
+        for kind, bitmaps in self._given.items():
+            arrays[f"{kind.value}/tag_ids"] = np.fromiter(bitmaps, np.int32)
+            arrays |= under(kind.value, bitmap_arrays(list(bitmaps.values())))
+        return arrays
+
+    def load(self, arrays: Arrays) -> None:
+        """See `Stored`."""
+        names = strings_from(part("names", arrays)).to_pylist()
+        self.learn(dict(zip(arrays["tag_ids"].tolist(), names, strict=True)))
+        (self._seen,) = bitmaps_from(part("seen", arrays))
+        for kind in GIVEN:
+            kept = part(kind.value, arrays)
+            self._given[kind] = dict(zip(kept["tag_ids"].tolist(), bitmaps_from(kept), strict=True))
+        self._holding.clear()
 
     def _files(self, kind: TagKind, tag_id: int) -> BitMap:
         if kind is not TagKind.ALL:

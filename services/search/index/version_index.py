@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from services.search.conditions import NumberField, TimeField
-from services.search.index.bitmaps import Ordinals, bitmap_of, size_bytes
+from services.search.index.bitmaps import Ordinals, bitmap_arrays, bitmaps_from, move, size_bytes
 from services.search.index.columns import NO_TIME, DictionaryColumn, NumberColumn, TextColumn
 from services.search.index.pages import (
     FilesPage,
@@ -20,10 +21,11 @@ from services.search.index.pages import (
     strings_in,
     times_in,
 )
+from services.search.index.stored import Arrays, Stored, part, under
+from services.search.index.strings import string_arrays, strings_from
 from services.search.index.tag_bitmaps import GIVEN, TagBitmaps
 
 STATUS_ACTIVE = 1
-
 
 FILE_TIMES = (TimeField.MODIFY, TimeField.CREATE, TimeField.SYNC)
 TIMES = (*FILE_TIMES, TimeField.TAG)
@@ -56,8 +58,8 @@ class FileRecord:
 class VersionIndex:
     """Files with their tags. Not safe for threads: all its work is done on one (see `LoadedVersion`).
 
-    `active` holds the files with status ACTIVE and `deleted` all others that were ever there; an answer is among the one or
-    the other. A path is kept as `folder`, which ends in a slash unless it is empty, and `name`.
+    `active` holds the files with status ACTIVE and `deleted` all others that were ever there; an answer is among one
+    of the two. A path is kept as `folder`, which ends in a slash unless it is empty, and `name`.
     """
 
     def __init__(self, version_uid: int) -> None:
@@ -148,6 +150,40 @@ class VersionIndex:
             + sum(200 + len(text) for text in texts)
         )
 
+    def dump(self) -> dict[str, NDArray[Any]]:
+        """See `Stored`."""
+        arrays: dict[str, NDArray[Any]] = under("files", bitmap_arrays([self.active, self.deleted, self.stale]))
+        for name, stored in self._parts().items():
+            arrays |= under(name, stored.dump())
+        for name, few in self._few().items():
+            arrays[f"{name}/ordinals"] = np.fromiter(few, np.uint32)
+            arrays |= under(name, string_arrays(pa.array(few.values(), pa.string())))
+        return arrays
+
+    def load(self, arrays: Arrays) -> None:
+        """See `Stored`."""
+        self.active, self.deleted, self.stale = bitmaps_from(part("files", arrays))
+        for name, stored in self._parts().items():
+            stored.load(part(name, arrays))
+        for name, few in self._few().items():
+            kept = part(name, arrays)
+            few.clear()
+            few.update(zip(kept["ordinals"].tolist(), strings_from(kept).to_pylist(), strict=True))
+
+    def _parts(self) -> dict[str, Stored]:
+        return {
+            "tags": self.tags,
+            "folder": self.folder,
+            "name": self.name,
+            "etag": self._etag,
+            "content_type": self.content_type,
+            **{number.value: column for number, column in self.numbers.items()},
+            **{time.value: column for time, column in self.times.items()},
+        }
+
+    def _few(self) -> dict[str, dict[int, str]]:
+        return {"comment": self.comments, "attributes": self._attributes_json}
+
     def _apply_files(self, batch: pa.RecordBatch) -> None:
         ordinals = ordinals_in(batch)
         self._put_paths(ordinals, strings_in(batch, "path"))
@@ -177,12 +213,6 @@ class VersionIndex:
         self.tags.put(ordinals, {kind: batch.column(kind.value) for kind in GIVEN})
         move(self.stale, ordinals, flags_in(batch, "stale"))
         self.times[TimeField.TAG].put(ordinals, times_in(batch, TimeField.TAG.value))
-
-
-def move(bitmap: BitMap, ordinals: Ordinals, inside: np.typing.NDArray[np.bool_]) -> None:
-    """Put those of the ordinals that are `inside` into a bitmap and take the others out."""
-    bitmap |= bitmap_of(ordinals[inside])
-    bitmap -= bitmap_of(ordinals[~inside])
 
 
 def put_few(few: dict[int, str], ordinals: Ordinals, strings: pa.StringArray) -> None:
