@@ -61,7 +61,7 @@ def plan_suite(folder: StateFolder, *, embedded_models: bool = True) -> Suite:
         ),
         Part(program=storage.program(folder.logs), prepare=storage.prepare, ready=storage.answers),
         services.catalog(catalog, postgres.server),
-        services.search(search),
+        services.search(search, folder.path / "search"),
         services.scanner(postgres.server),
         services.worker("tagger", "services.tagger"),
         services.worker("indexer", "services.indexer"),
@@ -98,8 +98,9 @@ class _Services:
         program = self._program("scanner", "services.catalog.scanner", prefix="catalog", **settings)
         return Part(program, needs=("catalog", "seaweedfs"))
 
-    def search(self, address: str) -> Part:
-        program = self._program("search", "services.search", listen_address=address, **self._of_catalog("search"))
+    def search(self, address: str, data: Path) -> Part:
+        settings = {"data_directory": str(data), **self._of_catalog("search")}
+        program = self._program("search", "services.search", listen_address=address, **settings)
         return Part(program, needs=("catalog",), ready=partial(grpc_serves, address))
 
     def worker(self, name: str, module: str) -> Part:

@@ -18,6 +18,7 @@ from services.search.servicers.search import SearchServicer
 from services.search.settings import SearchSettings
 from services.search.similarity.embedder import Embedder
 from services.search.similarity.example_image import ExampleImages
+from services.search.snapshots.folder import SnapshotFolder
 from services.search.versions import Versions
 
 
@@ -36,8 +37,14 @@ async def assembled(settings: SearchSettings) -> AsyncIterator[RpcServer]:
         catalog = Catalog(channel)
         connections = Connections(catalog, AddressPolicy(settings.allowed_addresses))
         stack.push_async_callback(connections.close)
-        versions = Versions(catalog, max_versions=settings.max_versions, budget_bytes=settings.memory_budget_bytes)
-        stack.push_async_callback(versions.close)
+        versions = await stack.enter_async_context(
+            Versions(
+                catalog,
+                snapshots_of(settings),
+                max_versions=settings.max_versions,
+                budget_bytes=settings.memory_budget_bytes,
+            )
+        )
         images = ExampleImages(catalog, connections, pool)
         engine = SearchEngine(catalog, versions, connections, Embedder(connections, images))
         servicer = SearchServicer(engine, PageTokens(settings.page_token_key))
@@ -47,3 +54,10 @@ async def assembled(settings: SearchSettings) -> AsyncIterator[RpcServer]:
             servicer,
         )
         yield RpcServer([service], CatalogAuthenticator(channel))
+
+
+def snapshots_of(settings: SearchSettings) -> SnapshotFolder | None:
+    """Where versions are kept; None if nothing is."""
+    if settings.data_directory is None:
+        return None
+    return SnapshotFolder(settings.data_directory / "versions", budget_bytes=settings.disk_budget_bytes)

@@ -27,12 +27,16 @@ DATASETS_A_PAGE = 1000
 
 @dataclass(frozen=True)
 class VersionInfo:
-    """A version as it is now. `uid` is never given to another; `index_set` is None where none is configured."""
+    """A version as it is now. `uid` is never given to another; `index_set` is None where none is configured.
+
+    `create_us` is in microseconds since 1970.
+    """
 
     name: str
     uid: int
     revision: int
     index_set: str | None
+    create_us: int
 
     @property
     def workspace(self) -> str:
@@ -85,7 +89,9 @@ class Catalog:
         """The version of that name, which may be `latest`."""
         answer = await self._datasets.GetVersion(GetVersionRequest(name=name), timeout=CALL_SECONDS)
         found = answer.version
-        return VersionInfo(found.name, found.uid, found.revision, found.index_set or None)
+        return VersionInfo(
+            found.name, found.uid, found.revision, found.index_set or None, found.create_time.ToMicroseconds()
+        )
 
     async def dataset(self, name: str) -> DatasetInfo:
         """The dataset of that name."""
@@ -129,7 +135,7 @@ class Catalog:
             request.after.CopyFrom(_cursor_message(after))
         async for page in self._feed.ReadFiles(request):
             tag_names = {tag.id: tag.name for tag in page.tag_names}
-            yield FilesPage(page.files, page.tags, tag_names, _cursor(page.next))
+            yield FilesPage(page.files, page.tags, tag_names, _cursor(page.next), page.remaining)
 
     async def read_vectors(self, index_set: str, after: Cursor | None) -> AsyncIterator[VectorsPage]:
         """The same for the vectors of an index set."""

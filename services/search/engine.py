@@ -16,11 +16,12 @@ from services.search.errors import IndexSetMissing
 from services.search.evaluation import Scope, matching
 from services.search.index.presence import VectorPresence
 from services.search.index.version_index import FileRecord
+from services.search.loaded_version import LoadedVersion
 from services.search.matches import Hits, Matches
 from services.search.query import Query, Similarity
 from services.search.similarity.embedder import Embedder
 from services.search.similarity.planner import NOTHING, Ranking, VectorTable, most_similar
-from services.search.versions import LoadedVersion, Versions
+from services.search.versions import Versions
 
 # The pages of a search come one after the other: its ranking is made once, while nothing changes.
 REMEMBERED_RANKINGS = 256

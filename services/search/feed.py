@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Generic, Protocol, TypeVar
 
 from services.search.errors import FeedBehind
-from services.search.index.pages import Cursor
+from services.search.index.pages import WHOLE_REVISION, Cursor
 
 
 class Page(Protocol):
@@ -14,6 +14,10 @@ class Page(Protocol):
     @property
     def next(self) -> Cursor:
         """Where the page ends."""
+
+    @property
+    def size_bytes(self) -> int:
+        """What it carries."""
 
 
 AnyPage = TypeVar("AnyPage", bound=Page)
@@ -41,6 +45,21 @@ class Follower(Generic[AnyPage]):
     def revision(self) -> int:
         """The newest revision of which nothing is missing; -1 before the first reading."""
         return -1 if self._cursor is None else self._cursor.whole_revision
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """Up to where it has read; None before the first page."""
+        return self._cursor
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a reading is under way: until it ends, `cursor` may be behind what was applied."""
+        return self._reading is not None
+
+    def go_on_from(self, cursor: Cursor) -> None:
+        """What is kept up to date has everything up to a place already. Before the first reading."""
+        self._cursor = cursor
+        self._broken_off = cursor.ordinal != WHOLE_REVISION
 
     async def catch_up(self, revision: int) -> None:
         """Returns once all that was committed up to `revision` is there, and no reading is half applied.

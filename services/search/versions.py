@@ -1,102 +1,64 @@
 """The versions that are held in memory: loaded when first asked for, dropped when others need the room."""
 
 import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from functools import partial
-from typing import ParamSpec, TypeVar
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Self
 
+import grpc.aio
 import structlog
 
-from services.search.catalog import Catalog, DatasetInfo, IndexSetInfo, VersionInfo
-from services.search.feed import AnyPage, Follower
-from services.search.index.pages import FilesPage, VectorsPage
-from services.search.index.version_index import VectorPresence, VersionIndex
+from services.search.catalog import Catalog, VersionInfo
+from services.search.loaded_version import WORTH_KEEPING_AT_LAST, LoadedVersion
+from services.search.snapshots.folder import SnapshotFolder
+from services.search.snapshots.snapshot import Origin
 
 log = structlog.get_logger(__name__)
 
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
-
-
-class LoadedVersion:
-    """A version's index, followed by catalog's feed.
-
-    All work on the index runs on the version's own thread, one piece after the other: a piece sees whole revisions, the
-    event loop stays free, and other versions go on.
-    """
-
-    def __init__(self, catalog: Catalog, info: VersionInfo, dataset: DatasetInfo) -> None:
-        self.name = info.name
-        self.uid = info.uid
-        self.dataset = dataset
-        self.index = VersionIndex(info.uid)
-        self.users = 0
-        self.size_bytes = 0
-        self._pages = 0
-        self._pages_measured = 0
-        self._catalog = catalog
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"version-{info.uid}")
-        self._files: Follower[FilesPage] = Follower(
-            partial(catalog.read_files, info.name), partial(self._apply, self.index.apply)
-        )
-        self._vectors: dict[str, tuple[VectorPresence, Follower[VectorsPage]]] = {}
-
-    async def run(
-        self, work: Callable[Arguments, Result], *arguments: Arguments.args, **options: Arguments.kwargs
-    ) -> Result:
-        """Do work on the index."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *arguments, **options))
-
-    async def catch_up(self, revision: int, index_set: IndexSetInfo | None = None) -> VectorPresence | None:
-        """Hold what was committed up to this revision, and up to that of an index set; see `Follower.catch_up`."""
-        presence = None
-        if index_set is not None:
-            presence, follower = self._presence(index_set.name)
-            await follower.catch_up(index_set.revision)
-        await self._files.catch_up(revision)
-        return presence
-
-    async def measure(self) -> None:
-        """Bring `size_bytes` up to date, roughly. To count costs some milliseconds, so small changes are left out."""
-        if self._pages > self._pages_measured * 1.02:
-            self._pages_measured = self._pages
-            self.size_bytes = await self.run(
-                lambda: self.index.size_bytes + sum(presence.size_bytes for presence, _ in self._vectors.values())
-            )
-
-    async def close(self) -> None:
-        """End what runs; nobody may use it any more."""
-        await self._files.close()
-        for _, follower in self._vectors.values():
-            await follower.close()
-        self._thread.shutdown(wait=False)
-
-    async def _apply(self, apply: Callable[[AnyPage], None], page: AnyPage) -> None:
-        await self.run(apply, page)
-        self._pages += 1
-
-    def _presence(self, index_set: str) -> tuple[VectorPresence, Follower[VectorsPage]]:
-        if index_set not in self._vectors:
-            presence = VectorPresence()
-            follower: Follower[VectorsPage] = Follower(
-                partial(self._catalog.read_vectors, index_set), partial(self._apply, presence.apply)
-            )
-            self._vectors[index_set] = presence, follower
-        return self._vectors[index_set]
+SECONDS_BETWEEN_ROUNDS = 5.0
+SHORTEST_ROUND_SECONDS = 0.1
+SECONDS_BETWEEN_COMPARISONS = 600.0
+# A process that is asked to end has some 30 s in all.
+SECONDS_FOR_LAST_SNAPSHOTS = 10.0
 
 
 class Versions:
-    """At most so many versions of so many bytes in all; one that alone takes more is kept while it is used."""
+    """At most so many versions of so many bytes in all; one that alone takes more is kept while it is used.
 
-    def __init__(self, catalog: Catalog, *, max_versions: int, budget_bytes: int) -> None:
+    Use as an async context manager: it keeps versions in order beside the queries, and at the end leaves snapshots of
+    what changed much.
+    """
+
+    def __init__(
+        self, catalog: Catalog, snapshots: SnapshotFolder | None = None, *, max_versions: int, budget_bytes: int
+    ) -> None:
         self._catalog = catalog
+        self._snapshots = snapshots
         self._max_versions = max_versions
         self._budget_bytes = budget_bytes
         # The least recently used first, by uid: a name can be given to another version.
         self._loaded: OrderedDict[int, LoadedVersion] = OrderedDict()
+        self._used = asyncio.Event()
+        self._compare_after = 0.0
+
+    async def __aenter__(self) -> Self:
+        self._keeping = asyncio.create_task(self._keep_in_order())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._keeping.cancel()
+        await asyncio.wait([self._keeping])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_FOR_LAST_SNAPSHOTS):
+                for version in reversed(self._loaded.values()):
+                    await version.stop_following()
+                    if version.is_worth_saving(WORTH_KEEPING_AT_LAST):
+                        await version.save()
+        for version in self._loaded.values():
+            await version.close()
+        self._loaded.clear()
 
     @asynccontextmanager
     async def use(self, info: VersionInfo) -> AsyncIterator[LoadedVersion]:
@@ -104,7 +66,7 @@ class Versions:
         if info.uid not in self._loaded:
             dataset = await self._catalog.dataset(info.dataset)
             if info.uid not in self._loaded:
-                self._loaded[info.uid] = LoadedVersion(self._catalog, info, dataset)
+                self._loaded[info.uid] = LoadedVersion(self._catalog, info, dataset, self._snapshots)
         version = self._loaded[info.uid]
         self._loaded.move_to_end(info.uid)
         version.users += 1
@@ -112,23 +74,73 @@ class Versions:
             yield version
         finally:
             version.users -= 1
-            await self._make_room(version)
+            self._used.set()
 
-    async def close(self) -> None:
-        """Drop all."""
-        for version in self._loaded.values():
-            await version.close()
-        self._loaded.clear()
+    async def _keep_in_order(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SECONDS_BETWEEN_ROUNDS):
+                    await self._used.wait()
+            self._used.clear()
+            try:
+                await self._make_room()
+                await self._save()
+                await self._compare()
+            except grpc.aio.AioRpcError as error:
+                log.warning("versions cannot be compared with catalog", problem=error.details())
+            except Exception:  # the next round may go well
+                log.exception("versions cannot be kept in order")
+            await asyncio.sleep(SHORTEST_ROUND_SECONDS)
 
-    async def _make_room(self, used: LoadedVersion) -> None:
-        await used.measure()
-        for version in [version for version in self._loaded.values() if not version.users]:
+    async def _make_room(self) -> None:
+        for version in list(self._loaded.values()):
+            await version.measure()
+        for version in list(self._loaded.values()):
             if self._fits():
                 return
-            if self._loaded.pop(version.uid, None) is not None:
+            if version.is_free and version.is_worth_saving(WORTH_KEEPING_AT_LAST):
+                await version.save()
+            if version.is_free:
                 log.info("a version is dropped from memory", version=version.name, size_bytes=version.size_bytes)
-                await version.close()
+                await self._drop(version)
 
     def _fits(self) -> bool:
         size_bytes = sum(version.size_bytes for version in self._loaded.values())
         return len(self._loaded) <= self._max_versions and size_bytes <= self._budget_bytes
+
+    async def _save(self) -> None:
+        for version in list(self._loaded.values()):
+            await version.save_when_due()
+
+    async def _compare(self) -> None:
+        """Forget what catalog no longer has, or has put back to an older state."""
+        if time.monotonic() < self._compare_after:
+            return
+        self._compare_after = time.monotonic() + SECONDS_BETWEEN_COMPARISONS
+        for version in list(self._loaded.values()):
+            revision = version.revision
+            now = await self._now(version.origin)
+            if version.is_free and (now is None or now.revision < revision):
+                log.warning("a version is not what it was", version=version.name, found=revision)
+                await self._drop(version)
+        if self._snapshots is not None:
+            for origin in await asyncio.to_thread(self._snapshots.origins):
+                if origin.uid in self._loaded:
+                    await asyncio.to_thread(self._snapshots.touch, origin.uid)
+                elif await self._now(origin) is None:
+                    log.info("a snapshot is of a version that is gone", version=origin.name)
+                    await asyncio.to_thread(self._snapshots.remove, origin.uid)
+
+    async def _now(self, origin: Origin) -> VersionInfo | None:
+        """The version as catalog has it now; None if it is gone."""
+        try:
+            info = await self._catalog.version(origin.name)
+        except grpc.aio.AioRpcError as error:
+            if error.code() is not grpc.StatusCode.NOT_FOUND:
+                raise
+            return None
+        return info if Origin(info.name, info.uid, info.create_us) == origin else None
+
+    async def _drop(self, version: LoadedVersion) -> None:
+        del self._loaded[version.uid]
+        await version.close()

@@ -34,6 +34,13 @@ class FilesPage:
     tags: bytes
     tag_names: Mapping[int, str]
     next: Cursor
+    remaining: int = 0
+    """Files still to come, roughly; 0 on the last page."""
+
+    @property
+    def size_bytes(self) -> int:
+        """What it carries."""
+        return len(self.files) + len(self.tags)
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,11 @@ class VectorsPage:
 
     vectors: bytes
     next: Cursor
+
+    @property
+    def size_bytes(self) -> int:
+        """What it carries."""
+        return len(self.vectors)
 
 
 def read_batch(stream: bytes) -> pa.RecordBatch | None:
