@@ -1,18 +1,16 @@
 """From a syntax tree to the files that it matches.
 
-Each condition is asked for its files among some others: so NOT is against the files that are searched, AND narrows as it
-goes, and OR does not ask again for what it has.
+Each condition is asked for its files among some others: so NOT is against the files that are searched, AND narrows as
+it goes, and OR does not ask again for what it has.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from services.search.conditions import (
@@ -23,7 +21,6 @@ from services.search.conditions import (
     AttributeNumberIn,
     AttributeTimeIn,
     Condition,
-    Field,
     FileIn,
     Has,
     KeywordField,
@@ -41,9 +38,9 @@ from services.search.conditions import (
     TimeField,
     TimeIn,
 )
-from services.search.index.bitmaps import bitmap_of, ordinals_of
-from services.search.index.columns import NO_TIME, DictionaryColumn, NumberColumn, contains
+from services.search.index.bitmaps import Mask, bitmap_of, ordinals_of
 from services.search.index.presence import VectorPresence
+from services.search.index.strings import contains, flags
 from services.search.index.version_index import VersionIndex
 from services.search.index.words import has_words
 from services.search.query import Status
@@ -139,20 +136,17 @@ def _(condition: KeywordIn, scope: Scope, among: BitMap) -> BitMap:
 
 @_among.register
 def _(condition: NumberIn, scope: Scope, among: BitMap) -> BitMap:
-    lowest = 0 if condition.field is NumberField.SIZE_BYTES else 1
-    at_least = lowest if condition.at_least is None else max(condition.at_least, lowest)
-    return _within(scope.index.numbers[condition.field], among, at_least, condition.at_most)
+    return scope.index.numbers[condition.field].within(among, condition.at_least, condition.at_most)
 
 
 @_among.register
 def _(condition: TimeIn, scope: Scope, among: BitMap) -> BitMap:
-    from_us = NO_TIME + 1 if condition.from_us is None else condition.from_us
-    until_us = None if condition.until_us is None else condition.until_us - 1
+    last_us = None if condition.until_us is None else condition.until_us - 1
     if condition.field is not TimeField.INDEX:
-        return _within(scope.index.times[condition.field], among, from_us, until_us)
+        return scope.index.times[condition.field].within(among, condition.from_us, last_us)
     if scope.presence is None:
         return NOTHING
-    return _within(scope.presence.index_time, among & scope.indexed, from_us, until_us)
+    return scope.presence.index_time.within(among & scope.indexed, condition.from_us, last_us)
 
 
 @_among.register
@@ -170,7 +164,10 @@ def _(condition: AttributeHasWords, scope: Scope, among: BitMap) -> BitMap:
 @_among.register
 def _(condition: AttributeNumberIn, scope: Scope, among: BitMap) -> BitMap:
     column = scope.index.attributes.column(condition.field.path, among)
-    return column.matching(among, column.numbers_within(condition))
+    inside = column.numbers_within(
+        condition.low, condition.high, includes_low=condition.includes_low, includes_high=condition.includes_high
+    )
+    return column.matching(among, inside)
 
 
 @_among.register
@@ -180,7 +177,7 @@ def _(condition: AttributeTimeIn, scope: Scope, among: BitMap) -> BitMap:
 
 
 @_among.register
-def _(condition: Has, scope: Scope, among: BitMap) -> BitMap:
+def _(condition: Has, scope: Scope, among: BitMap) -> BitMap:  # noqa: PLR0911 - one a kind of field
     match condition.field:
         case TagKind() as kind:
             return among & scope.index.tags.tagged(kind)
@@ -192,11 +189,11 @@ def _(condition: Has, scope: Scope, among: BitMap) -> BitMap:
             types = scope.index.content_type
             return types.matching(among, np.arange(len(types.strings)) > 0)
         case NumberField() as field:
-            return _among(NumberIn(field, None, None), scope, among)
+            return scope.index.numbers[field].filled(among)
         case TimeField() as field:
-            return _among(TimeIn(field, None, None), scope, among)
+            return scope.index.times[field].filled(among)
         case AttributeField(path):
-            return scope.index.attributes.column(path, among).filled(among)
+            return among & scope.index.attributes.column(path, among).files
 
 
 def _parts(condition: And | Or) -> list[Condition]:
@@ -216,13 +213,13 @@ def _tagged(condition: TagIs, scope: Scope) -> BitMap:
     return scope.index.tags.files(condition.kind, condition.name)
 
 
-TextTest = Callable[[pa.StringArray], NDArray[np.bool_]]
+TextTest = Callable[[pa.StringArray], Mask]
 
 
 def _text_test(condition: TextIs | TextContains | TextHasWords) -> TextTest:
     match condition:
         case TextIs(text=text):
-            return lambda strings: pc.equal(strings, text).to_numpy(zero_copy_only=False)
+            return lambda strings: flags(pc.equal(strings, text))
         case TextContains(text=text):
             return lambda strings: contains(strings, text)
         case TextHasWords(words=words):
@@ -232,9 +229,8 @@ def _text_test(condition: TextIs | TextContains | TextHasWords) -> TextTest:
 def _with_text(field: TextField, scope: Scope, among: BitMap, test: TextTest) -> BitMap:
     """The files whose text is there and passes."""
 
-    def passes(strings: pa.StringArray) -> NDArray[np.bool_]:
-        filled: NDArray[np.bool_] = pc.not_equal(strings, "").to_numpy(zero_copy_only=False)
-        return filled & test(strings)
+    def passes(strings: pa.StringArray) -> Mask:
+        return flags(pc.not_equal(strings, "")) & test(strings)
 
     index = scope.index
     match field:
@@ -249,35 +245,23 @@ def _with_text(field: TextField, scope: Scope, among: BitMap, test: TextTest) ->
             return bitmap_of(ordinals[passes(pa.array(texts, pa.string()))])
 
 
-def _within(column: NumberColumn[Any], among: BitMap, at_least: int, at_most: int | None) -> BitMap:
-    ordinals = ordinals_of(among)
-    values = column.at(ordinals)
-    holds = values >= at_least
-    if at_most is not None:
-        holds &= values <= at_most
-    return bitmap_of(ordinals[holds])
+# What a condition costs a file: a look into a bitmap, into a column, into a name.
+BITMAP, COLUMN, NAME = range(3)
 
 
-# What a condition costs a file: a look into a bitmap, into a column, into texts.
-BITMAP, COLUMN, TEXTS = range(3)
-
-
-def _cost(condition: Condition, scope: Scope) -> tuple[int, int]:
+def _cost(condition: Condition, scope: Scope) -> tuple[int, int]:  # noqa: PLR0911 - one a kind
     """Cheap conditions first, and of those the one that fewest files meet, so that the dear ones look at few."""
     match condition:
         case TagIs():
             return BITMAP, len(_tagged(condition, scope))
         case FileIn(ordinals=ordinals):
             return BITMAP, len(ordinals)
-        case Has(TagKind()):
-            return BITMAP, len(scope.files)
+        case And(parts) | Or(parts):
+            return max((_cost(part, scope)[0] for part in parts), default=BITMAP), len(scope.files)
         case Not(part):
             return _cost(part, scope)[0], len(scope.files)
-        case And(parts):
-            return max(_cost(part, scope)[0] for part in parts) if parts else BITMAP, len(scope.files)
-        case Or(parts):
-            return max((_cost(part, scope) for part in parts), default=(BITMAP, 0))
+        case Has(TagKind()):
+            return BITMAP, len(scope.files)
         case TextIs(TextField.NAME) | TextContains(TextField.NAME) | TextHasWords(TextField.NAME):
-            return TEXTS, 0
-        case _:
-            return COLUMN, 0
+            return NAME, 0
+    return COLUMN, 0

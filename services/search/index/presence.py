@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from services.search.index.bitmaps import Ordinals, bitmap_arrays, bitmaps_from, move, size_bytes
-from services.search.index.columns import NO_TIME, DictionaryColumn, NumberColumn
+from services.search.index.dictionary_column import DictionaryColumn
+from services.search.index.number_column import NO_TIME, NumberColumn
 from services.search.index.pages import VectorsPage, flags_in, ordinals_in, read_batch, strings_in, times_in
 from services.search.index.stored import Arrays, part, under
 from services.search.index.version_index import shown_time

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from services.search.conditions import NumberField, TimeField
+from services.search.index.attributes import Attributes
 from services.search.index.bitmaps import Ordinals, bitmap_arrays, bitmaps_from, move, size_bytes
 from services.search.index.columns import NO_TIME, DictionaryColumn, NumberColumn, TextColumn
 from services.search.index.pages import (
@@ -73,14 +74,14 @@ class VersionIndex:
         self.content_type = DictionaryColumn()
         self.times = {time: NumberColumn(np.int64, NO_TIME) for time in TIMES}
         self.numbers: dict[NumberField, NumberColumn[Any]] = {
-            NumberField.SIZE_BYTES: NumberColumn(np.int64),
+            NumberField.SIZE_BYTES: NumberColumn(np.int64, -1),
             NumberField.WIDTH_PX: NumberColumn(np.int32),
             NumberField.HEIGHT_PX: NumberColumn(np.int32),
         }
         self._etag = TextColumn()
         # Few files have one.
         self.comments: dict[int, str] = {}
-        self._attributes_json: dict[int, str] = {}
+        self.attributes = Attributes()
 
     def apply(self, page: FilesPage) -> None:
         """Take a page of the feed."""
@@ -105,6 +106,7 @@ class VersionIndex:
             self.numbers[NumberField.HEIGHT_PX].at(ordinals).tolist(),
             *(self.tags.names_at(kind, ordinals) for kind in GIVEN),
             *(self.times[time].at(ordinals).tolist() for time in TIMES),
+            self.attributes.json_at(ordinals),
             strict=True,
         )
         return [
@@ -122,14 +124,14 @@ class VersionIndex:
                 rejected=rejected,
                 is_stale=ordinal in stale,
                 comment=self.comments.get(ordinal, ""),
-                attributes_json=self._attributes_json.get(ordinal),
+                attributes_json=attributes,
                 modify_us=shown_time(modify),
                 create_us=shown_time(create),
                 sync_us=shown_time(sync),
                 tag_us=shown_time(tag),
             )
             for ordinal, folder, name, size, etag, content_type, width, height, ai, user, rejected,
-                modify, create, sync, tag in columns
+                modify, create, sync, tag, attributes in columns
         ]  # fmt: skip
 
     def directories(self) -> pa.StringArray:
@@ -141,13 +143,13 @@ class VersionIndex:
         """Memory, roughly."""
         numbers = (*self.numbers.values(), *self.times.values())
         strings = (self.folder, self.name, self.content_type, self._etag)
-        texts = (*self.comments.values(), *self._attributes_json.values())
         return (
             sum(column.size_bytes for column in numbers)
             + sum(column.size_bytes for column in strings)
             + self.tags.size_bytes
+            + self.attributes.size_bytes
             + size_bytes((self.active, self.deleted, self.stale))
-            + sum(200 + len(text) for text in texts)
+            + sum(200 + len(comment) for comment in self.comments.values())
         )
 
     def dump(self) -> dict[str, NDArray[Any]]:
@@ -155,20 +157,16 @@ class VersionIndex:
         arrays: dict[str, NDArray[Any]] = under("files", bitmap_arrays([self.active, self.deleted, self.stale]))
         for name, stored in self._parts().items():
             arrays |= under(name, stored.dump())
-        for name, few in self._few().items():
-            arrays[f"{name}/ordinals"] = np.fromiter(few, np.uint32)
-            arrays |= under(name, string_arrays(pa.array(few.values(), pa.string())))
-        return arrays
+        arrays["comments/ordinals"] = np.fromiter(self.comments, np.uint32)
+        return arrays | under("comments", string_arrays(pa.array(self.comments.values(), pa.string())))
 
     def load(self, arrays: Arrays) -> None:
         """See `Stored`."""
         self.active, self.deleted, self.stale = bitmaps_from(part("files", arrays))
         for name, stored in self._parts().items():
             stored.load(part(name, arrays))
-        for name, few in self._few().items():
-            kept = part(name, arrays)
-            few.clear()
-            few.update(zip(kept["ordinals"].tolist(), strings_from(kept).to_pylist(), strict=True))
+        comments = part("comments", arrays)
+        self.comments = dict(zip(comments["ordinals"].tolist(), strings_from(comments).to_pylist(), strict=True))
 
     def _parts(self) -> dict[str, Stored]:
         return {
@@ -177,12 +175,10 @@ class VersionIndex:
             "name": self.name,
             "etag": self._etag,
             "content_type": self.content_type,
+            "attributes": self.attributes,
             **{number.value: column for number, column in self.numbers.items()},
             **{time.value: column for time, column in self.times.items()},
         }
-
-    def _few(self) -> dict[str, dict[int, str]]:
-        return {"comment": self.comments, "attributes": self._attributes_json}
 
     def _apply_files(self, batch: pa.RecordBatch) -> None:
         ordinals = ordinals_in(batch)
@@ -197,7 +193,7 @@ class VersionIndex:
         move(self.active, ordinals, is_active)
         move(self.deleted, ordinals, ~is_active)
         put_few(self.comments, ordinals, strings_in(batch, "comment"))
-        put_few(self._attributes_json, ordinals, strings_in(batch, "attributes"))
+        self.attributes.put(ordinals, strings_in(batch, "attributes"))
 
     def _put_paths(self, ordinals: Ordinals, paths: pa.StringArray) -> None:
         """The path of an ordinal never changes, so only new ones are kept."""
