@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Unit = Literal["ms", "MB", "%", "1/s", "1"]
+Unit = Literal["s", "ms", "MB", "bytes", "%", "1/s", "1"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,19 @@ def at_most(name: str, value: float, unit: Unit, *, limit: float) -> Figure:
     """A figure that holds where it is no more than a limit."""
     ratio = _rounded(value / limit)
     return Figure(name, _rounded(value), unit, _rounded(limit), ratio, f"<= {limit:g}", value <= limit)
+
+
+def within(
+    name: str, value: float, unit: Unit, *, against: float, limit: float | None = None, ratio: float | None = None
+) -> Figure:
+    """A figure that holds where it is no more than a limit, and no more than `ratio` times its peer; None is no goal."""
+    found = value / against
+    goals = [] if limit is None else [f"<= {limit:g}"]
+    goals += [] if ratio is None else [f"ratio <= {ratio:g}"]
+    holds = (limit is None or value <= limit) and (ratio is None or found <= ratio)
+    return Figure(
+        name, _rounded(value), unit, _rounded(against), _rounded(found), ", ".join(goals) or "reported", holds
+    )
 
 
 def report(figures: Iterable[Figure]) -> bool:

@@ -1,0 +1,42 @@
+"""`python -m benchmarks.search --files N --only filters,facets`, or `make bench-search`. Ends with 1 if a figure falls short."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+from benchmarks.report import Figure, report
+from benchmarks.search.filtering import facet_figures, filter_figures
+from benchmarks.search.holding import holding_figures
+from benchmarks.search.scene import Scene, scene
+from libs.rpc.logs import configure_logs
+
+PARTS: Final[dict[str, Callable[[Scene], AsyncIterator[Figure]]]] = {
+    "load": holding_figures,
+    "filters": filter_figures,
+    "facets": facet_figures,
+}
+
+
+async def run(files: int, parts: list[str]) -> bool:
+    """Measures the parts, prints each figure when it is known; whether all hold."""
+    held = True
+    async with scene(files) as ready:
+        for name, figures in PARTS.items():
+            if name in parts:
+                async for figure in figures(ready):
+                    held = report([figure]) and held
+    return held
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
+    parser.add_argument("--files", type=int, default=1_000_000, help="how many files the dataset has")
+    parser.add_argument("--only", default=",".join(PARTS), help=f"parts to measure, of {', '.join(PARTS)}")
+    options = parser.parse_args()
+    chosen = options.only.split(",")
+    if unknown := set(chosen) - PARTS.keys():
+        parser.error(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    configure_logs("benchmarks", "text")  # to standard error; the figures alone are the output
+    sys.exit(0 if asyncio.run(run(options.files, chosen)) else 1)

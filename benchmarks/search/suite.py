@@ -1,0 +1,151 @@
+"""The processes that are measured: PostgreSQL, catalog, and search, which can be killed and started anew."""
+
+import json
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from bowerbird.client import Client, ClientSettings
+from deploy.local.folder import Secrets
+from deploy.local.health import grpc_serves
+from deploy.local.parts import ALLOWED_ADDRESSES, WORKSPACE
+from deploy.local.ports import LOOPBACK, free_ports
+from deploy.local.program import Program, RunningProgram, start, start_ready
+from deploy.local.servers.postgres import NOT_DURABLE, PostgresData, PostgresServer, create_database, start_postgres
+
+CATALOG: Final = "catalog"
+VECTORS: Final = "vectors"
+PEER: Final = "peer"
+READY_SECONDS: Final = 120.0
+# The peer is given what a machine of its own would be set up with. Rows that come with their table are not logged.
+_POSTGRES: Final = NOT_DURABLE | {
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "shared_buffers": "2GB",
+    "work_mem": "256MB",
+    "maintenance_work_mem": "1GB",
+    "effective_cache_size": "12GB",
+    "random_page_cost": "1.1",
+    "max_wal_size": "16GB",
+    "plan_cache_mode": "force_custom_plan",
+}
+
+
+@dataclass(frozen=True)
+class Suite:
+    """PostgreSQL and catalog, which run; and how search is started."""
+
+    folder: Path
+    postgres: PostgresServer
+    catalog_address: str
+    search_address: str
+    secrets: Secrets
+    client: Client
+
+    @asynccontextmanager
+    async def search(self, **settings: str) -> AsyncIterator["Search"]:
+        """Search with settings beside those that it needs, ended behind the block."""
+        search = Search(self, settings)
+        await search.start()
+        try:
+            yield search
+        finally:
+            await search.stop()
+
+
+class Search:
+    """The process of search."""
+
+    def __init__(self, suite: Suite, settings: dict[str, str]) -> None:
+        needed = {
+            "listen_address": suite.search_address,
+            "catalog_address": suite.catalog_address,
+            "service_token": suite.secrets.service_tokens["search"],
+            "allowed_addresses": json.dumps(ALLOWED_ADDRESSES),
+            "log_format": "text",
+        }
+        log = suite.folder / "search.log"
+        self._program = _program("search", "services.search", log, needed | settings)
+        self._serves = partial(grpc_serves, suite.search_address)
+        self._running: RunningProgram | None = None
+
+    async def start(self) -> None:
+        """Returns when it serves."""
+        self._running = await start_ready(self._program, self._serves, timeout_seconds=READY_SECONDS)
+
+    async def kill(self) -> None:
+        """As a crash would end it."""
+        assert self._running is not None  # noqa: S101  (started)
+        await self._running.kill()
+
+    async def stop(self) -> None:
+        """End it."""
+        if self._running is not None:
+            await self._running.stop()
+
+    @property
+    def memory_bytes(self) -> int:
+        """What it holds of the machine's memory now."""
+        assert self._running is not None  # noqa: S101  (started)
+        return int(psutil.Process(self._running.pid).memory_info().rss)
+
+
+@asynccontextmanager
+async def running_suite() -> AsyncIterator[Suite]:
+    """PostgreSQL and catalog over an empty folder, which goes with them."""
+    with tempfile.TemporaryDirectory(prefix="bowerbird-search-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # noqa: ASYNC240  # under root the server runs as another user
+        keys = Secrets.fresh()
+        data = PostgresData(folder / "postgres", password=secrets.token_hex(16), settings=_POSTGRES)
+        postgres = await start_postgres(data)
+        try:
+            for database in (CATALOG, VECTORS, PEER):
+                await create_database(data.server, database)
+            catalog_address, search_address = (f"{LOOPBACK}:{port}" for port in free_ports(2))
+            catalog = _catalog(folder, data.server, catalog_address, keys)
+            running = await start(catalog)
+            try:
+                await running.ready(partial(grpc_serves, catalog_address), timeout_seconds=READY_SECONDS)
+                settings = ClientSettings(catalog_address, search_address, keys.admin_token, WORKSPACE)
+                async with Client(settings) as client:
+                    yield Suite(folder, data.server, catalog_address, search_address, keys, client)
+            finally:
+                await running.stop()
+        finally:
+            await postgres.stop()
+
+
+def say(what: str) -> None:
+    """Progress, to standard error."""
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {what}\n")
+    sys.stderr.flush()
+
+
+def _catalog(folder: Path, postgres: PostgresServer, address: str, keys: Secrets) -> Program:
+    settings = {
+        "listen_address": address,
+        "database_url": postgres.url(CATALOG),
+        "encryption_key": keys.encryption_key,
+        "workspace": WORKSPACE,
+        "admin_token": keys.admin_token,
+        "service_tokens": json.dumps(keys.service_tokens),
+        "allowed_addresses": json.dumps(ALLOWED_ADDRESSES),
+        "allowed_folders": json.dumps([str(folder)]),
+        "log_format": "text",
+    }
+    return _program("catalog", "services.catalog", folder / "catalog.log", settings)
+
+
+def _program(name: str, module: str, log: Path, settings: dict[str, str]) -> Program:
+    environment = {f"BOWERBIRD_{name}_{field}".upper(): value for field, value in settings.items()}
+    return Program(name, (sys.executable, "-m", module), log, environment=environment)
