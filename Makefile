@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup protos lock lint test run bench-main clean
+.PHONY: help setup protos lock lint test run bench-main bench-search clean
 
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -18,6 +18,7 @@ help: ## Say what there is
 	@echo
 	@echo 'make run takes IMAGES=folder, MODEL_URL=, MODEL_KEY=, MODEL= (tagging), EMBED_URL=, EMBED_MODEL= (embedding),'
 	@echo 'TAGDEF=definition.json, and ONCE=1 to end after the walk. make test takes TESTS="tests/libs ...".'
+	@echo 'make bench-search takes FILES=1000000 and ONLY=load,filters,facets.'
 
 setup: $(DONE)/suite ## Install everything at the locked versions into .venv
 
@@ -44,6 +45,9 @@ run: $(DONE)/suite ## Start the suite, walk through its main job on real photos,
 
 bench-main: $(DONE)/suite ## Measure scan, listing and dispatch against their goals
 	$(BIN)/python -m benchmarks.main
+
+bench-search: $(DONE)/suite ## Measure search over FILES files against its goals
+	$(BIN)/python -m benchmarks.search $(if $(FILES),--files $(FILES)) $(if $(ONLY),--only $(ONLY))
 
 clean: ## Remove .venv, caches and built stubs; the data of `make run` stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

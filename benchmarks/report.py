@@ -37,14 +37,13 @@ def at_most(name: str, value: float, unit: Unit, *, limit: float) -> Figure:
 def within(
     name: str, value: float, unit: Unit, *, against: float, limit: float | None = None, ratio: float | None = None
 ) -> Figure:
-    """A figure that holds where it is no more than a limit, and no more than `ratio` times its peer; None is no goal."""
+    """A figure that holds where it is at most a limit, and at most `ratio` times its peer; None is no goal."""
     found = value / against
     goals = [] if limit is None else [f"<= {limit:g}"]
     goals += [] if ratio is None else [f"ratio <= {ratio:g}"]
     holds = (limit is None or value <= limit) and (ratio is None or found <= ratio)
-    return Figure(
-        name, _rounded(value), unit, _rounded(against), _rounded(found), ", ".join(goals) or "reported", holds
-    )
+    goal = ", ".join(goals) or "reported"
+    return Figure(name, _rounded(value), unit, _rounded(against), _rounded(found), goal, holds)
 
 
 def report(figures: Iterable[Figure]) -> bool:

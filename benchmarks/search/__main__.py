@@ -1,4 +1,7 @@
-"""`python -m benchmarks.search --files N --only filters,facets`, or `make bench-search`. Ends with 1 if a figure falls short."""
+"""All figures of search: `python -m benchmarks.search --files N --only filters,facets`, or `make bench-search`.
+
+Ends with 1 if one falls short.
+"""
 
 import argparse
 import asyncio

@@ -1,8 +1,8 @@
 """The made-up dataset: photos of a fleet of cars over two years, the same for the same number of files.
 
-It is made block by block, whenever it is needed and never as a whole, so that memory does not grow with it. Files come in
-the order of their paths, as a listing brings them; tags and clusters are drawn for each file alone, so that bitmaps gain
-nothing from that order.
+It is made block by block, whenever it is needed and never as a whole, so that memory does not grow with it. Files come
+in the order of their paths, as a listing brings them; tags and clusters are drawn for each file alone, so that bitmaps
+gain nothing from that order.
 """
 
 from collections.abc import Iterator
@@ -120,7 +120,8 @@ class Block:
         month = day.astype("datetime64[M]")
         year = day.astype("datetime64[Y]").astype(np.int64) + 1970
         number = month.astype(np.int64) % 12 + 1
-        return year * 10_000 + number * 100 + (day - month).astype(np.int64) + 1
+        dates: NDArray[np.int64] = year * 10_000 + number * 100 + (day - month).astype(np.int64) + 1
+        return dates
 
     @cached_property
     def _taken(self) -> NDArray[np.datetime64]:

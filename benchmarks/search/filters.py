@@ -98,7 +98,7 @@ class Filters:
         found: dict[Filter, None] = {}
         for _ in range(_TRIES):
             made = make(share)
-            # A period has its share by its length; few files lie in whole drives, and a short one would seem to have none.
+            # A period has its share by its length: drives of many photos make what a sample says of short ones rough.
             if made not in found and (shape == "time" or abs(self.share(made) / share - 1) <= _TOLERANCE):
                 found[made] = None
                 if len(found) == count:

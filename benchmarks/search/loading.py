@@ -18,8 +18,8 @@ from bowerbird.catalog.v1.file_pb2 import File
 NAME: Final = "fleet"
 REVISION_FILES: Final = 10_000  # at most so many rows are stamped with one revision
 FILE_COLUMNS: Final = (
-    "version_id", "ordinal", "path", "size_bytes", "etag", "content_type", "status", "width_px", "height_px", "modified",
-    "created", "synced", "revision",
+    "version_id", "ordinal", "path", "size_bytes", "etag", "content_type", "status", "width_px", "height_px",
+    "modified", "created", "synced", "revision",
 )  # fmt: skip
 TAG_COLUMNS: Final = ("version_id", "ordinal", "ai", "user", "rejected", "tagged", "revision")
 _END_US: Final = int((BEGIN + np.timedelta64(DAYS, "D")).astype(np.int64))

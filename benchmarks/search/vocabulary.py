@@ -1,8 +1,9 @@
 """The tags of the made-up dataset: 2,600 names, and which files carry which of them.
 
 A file has 20 tags on average: seven of 14 common ones, each drawn for itself and on 20% to 80% of the files; one of 18
-scenes, which tells the group of the file's cluster and is on some 5%; and one of each of 12 themes of 214 tags, drawn by
-Zipf's law, in half of the cases among four favourites of the file's cluster. So tags are on 80% to 0.03% of the files.
+scenes, which tells the group of the file's cluster and is on some 5%; and one of each of 12 themes of 214 tags, drawn
+by Zipf's law, in half of the cases among four favourites of the file's cluster. So tags are on 80% to 0.03% of the
+files.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ _ZIPF_EXPONENT: Final = 1.3
 _FAVOURITES: Final = (0.5, 0.25, 0.15, 0.1)
 
 _THEMES = (
-    "vehicle", "person", "animal", "building", "sign", "marking", "light", "plant", "weather", "surface", "object", "event",
+    "vehicle", "person", "animal", "building", "sign", "marking",
+    "light", "plant", "weather", "surface", "object", "event",
 )  # fmt: skip
 
 
@@ -54,7 +56,7 @@ class Vocabulary:
     def draw(self, clusters: NDArray[np.int32], random: np.random.Generator) -> Tags:
         """Tags of files that lie in these clusters."""
         tags = np.full((len(clusters), ROW_TAGS), ABSENT, np.int32)
-        is_common = random.random((len(clusters), len(COMMON_SHARES)), np.float32) < np.float32(COMMON_SHARES)
+        is_common = random.random((len(clusters), len(COMMON_SHARES)), np.float32) < np.array(COMMON_SHARES, np.float32)
         tags[:, : len(COMMON_SHARES)] = np.where(is_common, np.arange(len(COMMON_SHARES)), ABSENT)
         tags[:, _FIRST_SCENE] = _FIRST_SCENE + self.groups[clusters]
         for theme in range(THEMES):
