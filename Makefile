@@ -14,7 +14,7 @@ PROTOS := $(shell find protos -mindepth 1)
 
 help: ## Say what there is
 	@echo 'Bowerbird. What can be made:'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-20s %s\n", $$1, $$2 }'
 	@echo
 	@echo 'make run takes IMAGES=folder, MODEL_URL=, MODEL_KEY=, MODEL= (tagging), EMBED_URL=, EMBED_MODEL= (embedding),'
 	@echo 'TAGDEF=definition.json, and ONCE=1 to end after the walk. make test takes TESTS="tests/libs ...".'

@@ -13,8 +13,14 @@ from benchmarks.search.suite import PEER, Suite, say
 
 COLUMNS: Final = ("ordinal", "path", "name", "size_bytes", "content_type", "modified", "created", "tags")
 _TABLE: Final = """CREATE TABLE files (
-    ordinal bigint PRIMARY KEY, path text COLLATE "C" NOT NULL, name text COLLATE "C" NOT NULL,
-    size_bytes bigint NOT NULL, content_type text NOT NULL, modified timestamptz NOT NULL, created timestamptz NOT NULL, tags text[] NOT NULL
+    ordinal bigint PRIMARY KEY,
+    path text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    size_bytes bigint NOT NULL,
+    content_type text NOT NULL,
+    modified timestamptz NOT NULL,
+    created timestamptz NOT NULL,
+    tags text[] NOT NULL
 )"""
 _INDEXES: Final = (
     "CREATE INDEX ON files USING gin (tags)",
