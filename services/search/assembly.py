@@ -18,6 +18,8 @@ from services.search.servicers.search import SearchServicer
 from services.search.settings import SearchSettings
 from services.search.similarity.embedder import Embedder
 from services.search.similarity.example_image import ExampleImages
+from services.search.similarity.examples import Examples
+from services.search.similarity.ranker import Ranker
 from services.search.snapshots.folder import SnapshotFolder
 from services.search.versions import Versions
 
@@ -46,7 +48,8 @@ async def assembled(settings: SearchSettings) -> AsyncIterator[RpcServer]:
             )
         )
         images = ExampleImages(catalog, connections, pool)
-        engine = SearchEngine(catalog, versions, connections, Embedder(connections, images))
+        examples = Examples(Embedder(connections, images), connections)
+        engine = SearchEngine(catalog, versions, Ranker(connections, examples))
         servicer = SearchServicer(engine, PageTokens(settings.page_token_key))
         service = Service(
             search_service_pb2.DESCRIPTOR.services_by_name["SearchService"],

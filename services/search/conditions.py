@@ -214,3 +214,17 @@ Condition = (
 )
 
 EVERY_FILE = And(())
+VECTOR_FIELDS = (KeywordField.INDEX_JOB, TimeField.INDEX)
+
+
+def asks_for_vectors(condition: Condition) -> bool:
+    """Whether it asks what was indexed, and when."""
+    match condition:
+        case And(parts) | Or(parts):
+            return any(map(asks_for_vectors, parts))
+        case Not(part):
+            return asks_for_vectors(part)
+        case Has(field) | KeywordIn(field) | TimeIn(field):
+            return field in VECTOR_FIELDS
+        case _:
+            return False

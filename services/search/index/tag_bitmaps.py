@@ -54,6 +54,15 @@ class TagBitmaps:
         tag_id = self._ids.get(name)
         return BitMap() if tag_id is None else self._files(kind, tag_id)
 
+    @property
+    def names(self) -> Iterable[str]:
+        """All names that the version's feed told of, those that no file has any more too."""
+        return self._ids.keys()
+
+    def is_given(self, name: str) -> bool:
+        """Whether some file has or had the tag, of whichever kind."""
+        return name in self._ids
+
     def tagged(self, kind: TagKind) -> BitMap:
         """Files that have any tag of the kind."""
         return BitMap.union(BitMap(), *(bitmap for _, bitmap in self._bitmaps(kind)))

@@ -31,6 +31,17 @@ def facet_counts(counts: list[tuple[str, int]]) -> list[search_pb2.FacetCount]:
     return [search_pb2.FacetCount(value=value, count=count) for value, count in counts]
 
 
+def explanation(answer: Answer) -> search_pb2.Explanation:
+    """How it was found."""
+    ranking = answer.matches.ranking
+    message = search_pb2.Explanation(plan="" if ranking is None else ranking.plan.value, exact=True)
+    if ranking is not None:
+        message.exact = ranking.exact
+    for step in (*answer.steps.taken, *(() if ranking is None else ranking.steps)):
+        message.steps.add(name=step.name, count=step.count, milliseconds=step.seconds * 1000)
+    return message
+
+
 def selection(answer: Answer) -> Selection:
     """The files and their scores, pinned."""
     return Selection(

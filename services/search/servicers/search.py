@@ -14,6 +14,7 @@ from services.search.facets import completions, facets
 from services.search.matches import Position
 from services.search.query import Query
 from services.search.servicers import decode, encode
+from services.search.servicers.decode_query import UNLIMITED_TOP_K, decoded_query, paged_request
 
 Context = ServicerContext[Any, Any]
 
@@ -29,7 +30,8 @@ class SearchServicer(SearchServiceServicer):
 
     async def Search(self, request: messages.SearchRequest, context: Context) -> messages.SearchResponse:
         version = decode.version_name(request.version)
-        query = decode.query(request.query, version)
+        asked = decoded_query(request.query, version, decode.sort(request.sort))
+        request = paged_request(request, asked)
         size = page_size(request.page_size, default=PAGE_HITS)
         skip = decode.number("skip", request.skip, most=MAX_SKIP)
         after, seen = None, None
@@ -38,7 +40,7 @@ class SearchServicer(SearchServiceServicer):
             # `latest` may be another version by now.
             version = VERSION.format(**VERSION.parse(version) | {"version": number})
             after = Position(score, ordinal)
-        async with self._engine.answer(version, query, shows_files=True) as answer:
+        async with self._engine.answer(version, asked.query, shows_files=True) as answer:
             hits = answer.matches.hits(after, skip, size)
             state = [answer.info.revision, answer.index_revision]
             response = messages.SearchResponse(
@@ -46,32 +48,36 @@ class SearchServicer(SearchServiceServicer):
                 total=len(answer.matches),
                 revision=answer.info.revision,
                 moved=seen is not None and seen != state,
+                notes=answer.notes,
+                thumbnail_mode=asked.thumbnail_mode,
             )
             if answer.matches.goes_on(hits):
                 number = VERSION.parse(answer.info.name)["version"]
                 keyset = [number, hits.last.score, hits.last.ordinal, *state]
                 response.next_page_token = self._page_tokens.encode(request, keyset)
+            if request.explain:
+                response.explanation.CopyFrom(encode.explanation(answer))
         return response
 
     async def StreamHits(
         self, request: messages.StreamHitsRequest, context: Context
     ) -> AsyncIterator[messages.StreamHitsResponse]:
         version = decode.version_name(request.version)
-        query = decode.query(request.query, version)
-        async with self._engine.answer(version, query, shows_files=True) as answer:
+        asked = decoded_query(request.query, version, decode.sort(request.sort), most_top_k=UNLIMITED_TOP_K)
+        async with self._engine.answer(version, asked.query, shows_files=True) as answer:
             for hits in answer.matches.pages(STREAM_HITS):
                 found = await answer.show(hits)
                 yield messages.StreamHitsResponse(hits=[encode.hit(one, answer) for one in found])
 
     async def Count(self, request: messages.CountRequest, context: Context) -> messages.CountResponse:
         version = decode.version_name(request.version)
-        async with self._engine.answer(version, decode.query(request.query, version)) as answer:
+        async with self._engine.answer(version, decoded_query(request.query, version).query) as answer:
             return messages.CountResponse(total=len(answer.matches))
 
     async def CountFacets(self, request: messages.CountFacetsRequest, context: Context) -> messages.CountFacetsResponse:
         version = decode.version_name(request.version)
-        query = decode.query(request.query, version)
-        fields = decode.facet_fields(request.fields)
+        query = decoded_query(request.query, version).query
+        fields = decode.facet_fields(request.fields, request.attributes)
         most = decode.number(
             "max_values", request.max_values, most=decode.MAX_FACET_VALUES, default=decode.DEFAULT_FACET_VALUES
         )
@@ -94,5 +100,6 @@ class SearchServicer(SearchServiceServicer):
 
     async def Select(self, request: messages.SelectRequest, context: Context) -> messages.SelectResponse:
         version = decode.version_name(request.version)
-        async with self._engine.answer(version, decode.query(request.query, version)) as answer:
+        asked = decoded_query(request.query, version, most_top_k=UNLIMITED_TOP_K)
+        async with self._engine.answer(version, asked.query) as answer:
             return messages.SelectResponse(selection=encode.selection(answer), total=len(answer.matches))
