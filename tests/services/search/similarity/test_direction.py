@@ -26,9 +26,9 @@ def test_examples_count_by_their_direction_whatever_their_length() -> None:
     )
 
 
-def test_a_counterexample_counts_half() -> None:
+def test_a_counterexample_counts_a_quarter() -> None:
     found = direction([vector(1, 0)], [vector(0, 2)], Metric.COSINE)
-    np.testing.assert_allclose(found, np.array([1, -0.5]) / 1.25**0.5, rtol=1e-6)
+    np.testing.assert_allclose(found, np.array([1, -0.25]) / 1.0625**0.5, rtol=1e-6)
 
 
 def test_more_counterexamples_do_not_weigh_more_than_one() -> None:
