@@ -100,6 +100,7 @@ METADATA = "meta"
 
 _BY_NAME = {name.lower(): declaration for declaration in FIELDS for name in declaration.names}
 _SPELLINGS = [name for declaration in FIELDS for name in declaration.names]
+_SPELLINGS_BY_LOWER = {name.lower(): name for name in _SPELLINGS}
 _CONDITIONS = ", ".join(declaration.names[0] for declaration in FIELDS if declaration.type is not Type.DIRECTIVE)
 _EXPECTED = f"one of {_CONDITIONS}, {METADATA}.KEY, or a directive such as top_k"
 
@@ -121,5 +122,5 @@ def _nearest(written: str) -> str | None:
     if written.lower() == METADATA:
         return f"{METADATA}.KEY"
     near = difflib.get_close_matches(written[:64], _SPELLINGS, n=1)
-    near_in_any_case = near or difflib.get_close_matches(written[:64].lower(), _BY_NAME, n=1)
-    return near_in_any_case[0] if near_in_any_case else None
+    near_in_any_case = difflib.get_close_matches(written[:64].lower(), _SPELLINGS_BY_LOWER, n=1)
+    return near[0] if near else _SPELLINGS_BY_LOWER[near_in_any_case[0]] if near_in_any_case else None

@@ -66,7 +66,7 @@ _TOKEN = re.compile(
     | (?P<foreign> == | <> | => | =< | && | & | \|\| | \| | ~ | !(?!=) )
     | (?P<operator> != | >= | <= | [=><:≥≤≠] )
     | (?P<sign> [(),] )
-    | (?P<time> [0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[\w:.+-]* | now\s*[+-]\s*[0-9]+[a-z]*(?![\w.+/@-]) )
+    | (?P<time> [0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[\w:.+/@-]* | now\s*[+-]\s*[0-9]+[a-z]*(?![\w.+/@-]) )
     | (?P<word> [^\s\u200b\u2060\ufeff\x00-\x1f\x7f-\x9f()=!<>:,&|~^;*?\[\]{{}}\\`$\#%≥≤≠{QUOTES}]+ )
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -110,7 +110,8 @@ def _token(group: str, written: str, place: Place) -> Token:
         case "sign":
             return Token(SIGNS[written], written, place)
         case _:
-            return Token(KEYWORDS.get(written.upper(), Kind.WORD), written, place)
+            is_keyword = written.isascii() and written.upper() in KEYWORDS
+            return Token(KEYWORDS[written.upper()] if is_keyword else Kind.WORD, written, place)
 
 
 def _quoted(text: str, start: int) -> tuple[str, int]:

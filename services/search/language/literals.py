@@ -14,9 +14,9 @@ from services.search.language.syntax import Value
 
 _T = TypeVar("_T")
 
-_NUMBER_PATTERN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?"
+_NUMBER_PATTERN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?"
 _NUMBER = re.compile(_NUMBER_PATTERN)
-_SIZE = re.compile(rf"({_NUMBER_PATTERN})\s*([kmgtp]?i?b)?", re.IGNORECASE)
+_SIZE = re.compile(rf"({_NUMBER_PATTERN})\s*(b|[kmgtp]i?b)?", re.IGNORECASE | re.ASCII)
 _UNITS = {"b": 1} | {
     f"{letter}{infix}b": base**power
     for infix, base in (("", 1_000), ("i", 1_024))
@@ -31,7 +31,7 @@ _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[Tt ]([0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:([Zz])|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))?)?"
 )
-_RELATIVE = re.compile(r"now(?:\s*([+-])\s*([0-9]{1,12})([smhdw]))?", re.IGNORECASE)
+_RELATIVE = re.compile(r"now(?:\s*([+-])\s*([0-9]{1,12})([smhdw]))?", re.IGNORECASE | re.ASCII)
 _RELATIVE_UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),

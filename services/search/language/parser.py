@@ -169,12 +169,12 @@ class _Parser:
     def _descend(self) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise QueryTooLarge(value=f"more than {MAX_DEPTH} levels of NOT and parentheses", limit=MAX_DEPTH)
+            raise QueryTooLarge(value=f"{self._depth} levels of NOT and parentheses or more", limit=MAX_DEPTH)
 
     def _count_term(self) -> None:
         self._terms += 1
         if self._terms > MAX_TERMS:
-            raise QueryTooLarge(value=f"more than {MAX_TERMS} terms", limit=MAX_TERMS)
+            raise QueryTooLarge(value=f"{self._terms} terms or more", limit=MAX_TERMS)
 
     def _conjunction_meant(self) -> str | None:
         """What may be meant by a token where AND or OR should stand."""
