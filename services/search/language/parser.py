@@ -59,7 +59,7 @@ class _Parser:
             return node
         if self._token.kind is Kind.CLOSE:
             raise QueryInvalid(self._token.place, found="a ) without its (", expected=expected)
-        raise self._wrong(expected, self._conjunction_meant())
+        raise self._wrong(expected, self._meant())
 
     # disjunction = conjunction { "OR" conjunction }
     def _disjunction(self) -> Node:
@@ -87,7 +87,7 @@ class _Parser:
             return self._term()
         self._descend()
         node = self._disjunction()
-        self._close(opening, "AND, OR or )", self._conjunction_meant())
+        self._close(opening, "AND, OR or )")
         self._depth -= 1
         return node
 
@@ -159,12 +159,12 @@ class _Parser:
             parts.append(part())
         return tuple(parts)
 
-    def _close(self, opening: Token, expected: str, suggestion: str | None = None) -> None:
+    def _close(self, opening: Token, expected: str) -> None:
         if self._takes(Kind.CLOSE):
             return
         if self._token.kind is Kind.END:
             raise QueryInvalid(opening.place, found="a ( without its )", expected=f"{expected} before the end")
-        raise self._wrong(expected, suggestion)
+        raise self._wrong(expected, self._meant())
 
     def _descend(self) -> None:
         self._depth += 1
@@ -176,13 +176,14 @@ class _Parser:
         if self._terms > MAX_TERMS:
             raise QueryTooLarge(value=f"{self._terms} terms or more", limit=MAX_TERMS)
 
-    def _conjunction_meant(self) -> str | None:
-        """What may be meant by a token where AND or OR should stand."""
+    def _meant(self) -> str | None:
+        """What may be meant by a word that follows a whole condition or value."""
         before, token = self._tokens[self._at - 1], self._token
+        if token.kind is not Kind.WORD:
+            return None
         if near := difflib.get_close_matches(token.value[:8].upper(), ("AND", "OR"), n=1):
             return near[0]
-        are_words = before.kind is token.kind is Kind.WORD
-        return f'"{before.value} {token.value}"' if are_words else None
+        return f'"{before.value} {token.value}"' if before.kind is Kind.WORD else None
 
     def _free_text_meant(self) -> str | None:
         """What may be meant by a query of bare words."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.search.conditions import Condition, Has, Not, NumberField, NumberIn, Or, TimeField, TimeIn
@@ -37,6 +37,9 @@ PIECES = [
     "Content:'x'",
     "猫",
 ]
+
+# A shared machine may stop for longer than a test that is to be quick; test_limits measures.
+UNHURRIED = settings(deadline=None)
 
 NOWHERE = Place("", 0, 0)
 WORDS = st.from_regex(r"[A-Za-z0-9_猫][A-Za-z0-9_./@猫-]{0,8}", fullmatch=True).filter(
@@ -78,22 +81,26 @@ TREE: st.SearchStrategy[Node] = st.recursive(
 )
 
 
+@UNHURRIED
 @given(TREE)
 def test_a_tree_that_is_written_and_read_is_the_same_tree(tree: Node) -> None:
     assert parsed(printed(tree)) == tree
 
 
+@UNHURRIED
 @given(st.one_of(st.text(max_size=200), st.text(string.printable, max_size=200)))
 def test_any_text_is_read_or_refused_at_one_of_its_columns(text: str) -> None:
     check(text)
 
 
+@UNHURRIED
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.sampled_from(QUERIES), WORDS), max_size=12))
 def test_any_row_of_pieces_is_read_or_refused_at_one_of_its_columns(pieces: list[str]) -> None:
     check("".join(pieces))
     check(" ".join(pieces))
 
 
+@UNHURRIED
 @given(st.sampled_from(QUERIES), st.data())
 def test_a_query_with_changes_is_read_or_refused_at_one_of_its_columns(query: str, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
@@ -128,6 +135,7 @@ COMPARISONS = {
 INT64 = st.integers(-(2**63), 2**63 - 1)
 
 
+@UNHURRIED
 @given(
     st.sampled_from(list(COMPARISONS)), st.decimals(allow_nan=False, allow_infinity=False), INT64, st.integers(-2, 2)
 )
@@ -139,6 +147,7 @@ def test_a_number_is_compared_exactly(sign: str, literal: object, number: int, s
         assert holds(condition, value) == COMPARISONS[sign](Fraction(value), exact)
 
 
+@UNHURRIED
 @given(
     st.sampled_from(list(COMPARISONS)),
     st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001 - the zone comes with the offset
