@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import structlog
 from numpy.typing import NDArray
@@ -18,10 +18,9 @@ from services.search.index.presence import VectorPresence
 from services.search.index.stored import part, under
 from services.search.index.version_index import VersionIndex
 from services.search.progress import LoadProgress
-from services.search.snapshots.arrays_file import Copy
 from services.search.snapshots.folder import SnapshotFolder
 from services.search.snapshots.snapshot import Origin, Snapshot
-from services.search.snapshots.stillness import ChangedMeanwhile, Stillness
+from services.search.snapshots.stillness import ChangedMeanwhile, Reading, Stillness
 
 log = structlog.get_logger(__name__)
 
@@ -44,11 +43,22 @@ class Vectors:
     follower: Follower[VectorsPage]
 
 
+class VectorsWatcher(Protocol):
+    """Whoever acts on changes of the vectors of an index set."""
+
+    def take(self, page: VectorsPage) -> None:
+        """See a page of the feed, before any query does."""
+
+    async def close(self) -> None:
+        """The version is dropped."""
+
+
 class LoadedVersion:
     """A version's index and what is known of its vectors.
 
     All work on the index runs on the version's own thread, one piece after the other: a piece sees whole revisions, the
-    event loop stays free, and other versions go on. It begins with the snapshot, if there is one.
+    event loop stays free, and other versions go on. Snapshots alone are written beside it. It begins with the last one,
+    if there is one.
     """
 
     def __init__(
@@ -66,6 +76,7 @@ class LoadedVersion:
         self._progress = LoadProgress(info.name)
         self._files: Follower[FilesPage] = Follower(partial(catalog.read_files, info.name), self._apply_files)
         self._vectors: dict[str, Vectors] = {}
+        self._watchers: dict[str, VectorsWatcher] = {}
         # As the snapshot has them, by the id of the index set, until a query asks for them.
         self._kept_vectors: dict[str, tuple[VectorPresence, Cursor]] = {}
         self._applied_bytes = 0
@@ -111,6 +122,19 @@ class LoadedVersion:
         await self._files.catch_up(revision)
         return presence
 
+    def watch_vectors(self, index_set_id: str, watcher: VectorsWatcher) -> None:
+        """Have a watcher see what the feed says of an index set from now on. There is one an index set."""
+        self._watchers[index_set_id] = watcher
+
+    def unwatch_vectors(self, index_set_id: str) -> None:
+        """End that."""
+        self._watchers.pop(index_set_id, None)
+
+    def vectors_revision(self, index_set_id: str) -> int:
+        """The newest revision of an index set of which nothing is missing; -1 where none was read."""
+        vectors = self._vectors.get(index_set_id)
+        return -1 if vectors is None else vectors.follower.revision
+
     async def measure(self) -> None:
         """Bring `size_bytes` up to date, roughly. To count costs some milliseconds, so small changes are left out."""
         if self._opening.done() and self._applied_bytes > self._measured_bytes * 1.02:
@@ -135,16 +159,16 @@ class LoadedVersion:
         """Write a snapshot of what is there now. One that is overtaken by a change is given up."""
         if self._snapshots is None or self._files.cursor is None or self._is_changing:
             return
-        # Until the next `await` nothing can change, and what is asked of the thread is done in this order.
-        applied_bytes, began = self._applied_bytes, time.monotonic()
-        followed = {key: (vectors.presence, vectors.follower.cursor) for key, vectors in self._vectors.items()}
-        vectors = {key: (presence, cursor) for key, (presence, cursor) in followed.items() if cursor is not None}
-        cursors = {key: cursor for key, (_, cursor) in vectors.items()}
-        files = self._files.cursor
-        arrays, copy = await self.run(self._dump, {key: presence for key, (presence, _) in vectors.items()})
+        # Nothing changes until the next `await`; what changes behind it ends the reading.
+        reading, applied_bytes, began = Reading(self._stillness), self._applied_bytes, time.monotonic()
+        presences, cursors = {}, {}
+        for index_set, vectors in self._vectors.items():
+            if (cursor := vectors.follower.cursor) is not None:
+                presences[index_set], cursors[index_set] = vectors.presence, cursor
+        write = partial(self._write, self._snapshots, reading, self._files.cursor, presences, cursors)
         self._save_after = time.monotonic() + SECONDS_UNTIL_NEXT_TRY
         try:
-            await self._write(self._snapshots, Snapshot(self.origin, files, cursors, arrays), copy)
+            await self._in_writing_thread(write)
         except ChangedMeanwhile:
             log.info("a snapshot was overtaken by a change", version=self.name)
         except OSError as error:
@@ -153,7 +177,7 @@ class LoadedVersion:
             self._saved_bytes = applied_bytes
             self._save_after = time.monotonic() + SECONDS_BETWEEN_SNAPSHOTS
             seconds = round(time.monotonic() - began, 3)
-            log.info("a snapshot is written", version=self.name, revision=files.revision, seconds=seconds)
+            log.info("a snapshot is written", version=self.name, seconds=seconds)
 
     async def stop_following(self) -> None:
         """End what is being read; what was applied stays."""
@@ -166,6 +190,8 @@ class LoadedVersion:
     async def close(self) -> None:
         """End what runs; nobody may use it any more."""
         await self.stop_following()
+        for watcher in list(self._watchers.values()):
+            await watcher.close()
         self._thread.shutdown(wait=False)
 
     @property
@@ -201,6 +227,11 @@ class LoadedVersion:
         await self._apply(self.index.apply, page)
         self._progress.note(page.remaining)
 
+    async def _apply_vectors(self, index_set_id: str, presence: VectorPresence, page: VectorsPage) -> None:
+        if (watcher := self._watchers.get(index_set_id)) is not None:
+            watcher.take(page)
+        await self._apply(presence.apply, page)
+
     async def _apply(self, apply: Callable[[AnyPage], None], page: AnyPage) -> None:
         await self.run(self._stillness.change, partial(apply, page))
         self._applied_bytes += page.size_bytes
@@ -212,27 +243,40 @@ class LoadedVersion:
             if cursor is not None and cursor.revision > index_set.revision:
                 presence, cursor = VectorPresence(), None
             read = partial(self._catalog.read_vectors, index_set.name)
-            vectors = Vectors(presence, Follower(read, partial(self._apply, presence.apply)))
+            vectors = Vectors(presence, Follower(read, partial(self._apply_vectors, index_set.id, presence)))
             if cursor is not None:
                 vectors.follower.go_on_from(cursor)
             self._vectors[index_set.id] = vectors
         return self._vectors[index_set.id]
 
-    def _dump(self, presences: dict[str, VectorPresence]) -> tuple[dict[str, NDArray[Any]], Copy]:
-        arrays = under("files", self.index.dump())
-        for index_set, presence in presences.items():
-            arrays |= under(f"vectors/{index_set}", presence.dump())
-        return arrays, self._stillness.reader()
+    def _write(
+        self,
+        snapshots: SnapshotFolder,
+        reading: Reading,
+        files: Cursor,
+        presences: Mapping[str, VectorPresence],
+        cursors: Mapping[str, Cursor],
+    ) -> None:
+        """Queries go on beside it, for they change nothing of what is dumped."""
+        arrays = reading.piece(partial(_dump, self.index, presences))
+        snapshots.save(Snapshot(self.origin, files, cursors, arrays), reading.copy)
 
-    async def _write(self, snapshots: SnapshotFolder, snapshot: Snapshot, copy: Copy) -> None:
-        """In a thread that has ended when this returns, also when it is cancelled."""
-        writing = asyncio.create_task(asyncio.to_thread(snapshots.save, snapshot, copy))
+    async def _in_writing_thread(self, write: Callable[[], None]) -> None:
+        """The thread has ended when this returns, also when it is cancelled."""
+        writing = asyncio.create_task(asyncio.to_thread(write))
         try:
             await asyncio.shield(writing)
         except asyncio.CancelledError:
             self._stillness.end_reading()
             await asyncio.wait([writing])
             raise
+
+
+def _dump(index: VersionIndex, presences: Mapping[str, VectorPresence]) -> dict[str, NDArray[Any]]:
+    arrays = under("files", index.dump())
+    for index_set, presence in presences.items():
+        arrays |= under(f"vectors/{index_set}", presence.dump())
+    return arrays
 
 
 def _taken_up(snapshot: Snapshot) -> tuple[VersionIndex, dict[str, tuple[VectorPresence, Cursor]]]:

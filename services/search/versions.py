@@ -119,27 +119,29 @@ class Versions:
         self._compare_after = time.monotonic() + SECONDS_BETWEEN_COMPARISONS
         for version in list(self._loaded.values()):
             revision = version.revision
-            now = await self._now(version.origin)
-            if version.is_free and (now is None or now.revision < revision):
-                log.warning("a version is not what it was", version=version.name, found=revision)
+            if not await self._has(version.origin, revision) and version.is_free:
+                log.warning("a version is no longer what was loaded", version=version.name, found=revision)
                 await self._drop(version)
         if self._snapshots is not None:
-            for origin in await asyncio.to_thread(self._snapshots.origins):
-                if origin.uid in self._loaded:
-                    await asyncio.to_thread(self._snapshots.touch, origin.uid)
-                elif await self._now(origin) is None:
-                    log.info("a snapshot is of a version that is gone", version=origin.name)
-                    await asyncio.to_thread(self._snapshots.remove, origin.uid)
+            await self._compare_snapshots(self._snapshots)
 
-    async def _now(self, origin: Origin) -> VersionInfo | None:
-        """The version as catalog has it now; None if it is gone."""
+    async def _compare_snapshots(self, snapshots: SnapshotFolder) -> None:
+        for origin, revision in (await asyncio.to_thread(snapshots.revisions)).items():
+            if origin.uid in self._loaded:
+                await asyncio.to_thread(snapshots.touch, origin.uid)
+            elif not await self._has(origin, revision):
+                log.info("a snapshot is of another past", version=origin.name, found=revision)
+                await asyncio.to_thread(snapshots.remove, origin.uid)
+
+    async def _has(self, origin: Origin, revision: int) -> bool:
+        """Whether catalog has this version, at this revision or a later one."""
         try:
             info = await self._catalog.version(origin.name)
         except grpc.aio.AioRpcError as error:
             if error.code() is not grpc.StatusCode.NOT_FOUND:
                 raise
-            return None
-        return info if Origin(info.name, info.uid, info.create_us) == origin else None
+            return False
+        return Origin(info.name, info.uid, info.create_us) == origin and info.revision >= revision
 
     async def _drop(self, version: LoadedVersion) -> None:
         del self._loaded[version.uid]

@@ -13,7 +13,8 @@ class Stored(Protocol):
 
     def dump(self) -> dict[str, NDArray[Any]]:
         """The state. The arrays may be the live ones: they are read before the next write. Texts are UTF-8 bytes beside
-        offsets, bitmaps their portable serialization as bytes.
+        offsets, bitmaps their portable serialization as bytes. Called beside queries that run in another thread, never
+        beside a write.
         """
 
     def load(self, arrays: Arrays) -> None:

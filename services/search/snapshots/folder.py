@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from services.search.snapshots.arrays_file import ArraysInvalid, Copy, read_arrays, read_facts, write_arrays
-from services.search.snapshots.snapshot import Origin, Snapshot, origin_from, snapshot_from
+from services.search.snapshots.snapshot import Origin, Snapshot, cursor_from, origin_from, snapshot_from
 
 log = structlog.get_logger(__name__)
 
@@ -70,12 +70,13 @@ class SnapshotFolder:
         """Forget a version; what is mapped stays readable."""
         self._file(uid).unlink(missing_ok=True)
 
-    def origins(self) -> list[Origin]:
-        """The versions that have a snapshot."""
-        found = []
+    def revisions(self) -> dict[Origin, int]:
+        """The versions that have a snapshot, and the revision at which it was written."""
+        found = {}
         for path, _ in self._files():
             with self._readable(path):
-                found.append(origin_from(read_facts(path)))
+                facts = read_facts(path)
+                found[origin_from(facts)] = cursor_from(facts["files"]).revision
         return found
 
     @contextmanager

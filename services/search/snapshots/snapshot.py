@@ -46,8 +46,8 @@ def snapshot_from(file: ArraysFile) -> Snapshot:
     """Raises ArraysInvalid for another format."""
     return Snapshot(
         origin=origin_from(file.facts),
-        files=_cursor(file.facts["files"]),
-        vectors={index_set: _cursor(cursor) for index_set, cursor in file.facts["vectors"].items()},
+        files=cursor_from(file.facts["files"]),
+        vectors={index_set: cursor_from(cursor) for index_set, cursor in file.facts["vectors"].items()},
         arrays=file.arrays,
     )
 
@@ -59,10 +59,11 @@ def origin_from(facts: Mapping[str, Any]) -> Origin:
     return Origin(facts["version"], facts["uid"], facts["create_us"])
 
 
-def _cursor_facts(cursor: Cursor) -> list[int]:
-    return [cursor.revision, cursor.ordinal]
-
-
-def _cursor(facts: list[int]) -> Cursor:
+def cursor_from(facts: list[int]) -> Cursor:
+    """A place in a feed."""
     revision, ordinal = facts
     return Cursor(revision, ordinal)
+
+
+def _cursor_facts(cursor: Cursor) -> list[int]:
+    return [cursor.revision, cursor.ordinal]

@@ -36,10 +36,11 @@ class PlainFeed:
     breaks_after: int | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     vectors: dict[int, bool] = field(default_factory=dict)
+    vectors_revision: int = 0
+    index_set_id: str = "the first"
     _file_at: dict[int, int] = field(default_factory=dict)
     _tags_at: dict[int, int] = field(default_factory=dict)
     _vector_at: dict[int, int] = field(default_factory=dict)
-    vectors_revision: int = 0
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -84,9 +85,8 @@ class PlainFeed:
 
     @property
     def index_set(self) -> IndexSetInfo:
-        return IndexSetInfo(
-            f"{self.info.name}/indexSets/a", "", "", "", f"id-{self.info.uid}", None, self.vectors_revision
-        )
+        name = f"{self.info.name}/indexSets/a"
+        return IndexSetInfo(name, "", "", "", self.index_set_id, None, self.vectors_revision)
 
 
 class PlainCatalog(Catalog):

@@ -1,0 +1,340 @@
+"""Versions in memory: loaded once for all who wait, kept within a budget, followed, and taken up again from disk."""
+
+import asyncio
+import random
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import grpc.aio
+import pytest
+import structlog
+
+from services.search import loaded_version
+from services.search import versions as versions_module
+from services.search.index.pages import WHOLE_REVISION, Cursor
+from services.search.snapshots.folder import SnapshotFolder
+from services.search.versions import Versions
+from tests.deadline import until
+from tests.services.search.plain_catalog import PlainCatalog, PlainFeed, expected, shown
+
+PLENTY = 2**40
+
+
+@pytest.fixture
+def catalog() -> PlainCatalog:
+    return PlainCatalog()
+
+
+@asynccontextmanager
+async def searching(
+    catalog: PlainCatalog, folder: Path | None = None, *, max_versions: int = 100, budget_bytes: int = PLENTY
+) -> AsyncIterator[Versions]:
+    """As the process does it."""
+    snapshots = None if folder is None else SnapshotFolder(folder, budget_bytes=PLENTY)
+    async with Versions(catalog, snapshots, max_versions=max_versions, budget_bytes=budget_bytes) as versions:
+        yield versions
+
+
+async def loads_again(versions: Versions, feed: PlainFeed) -> bool:
+    """Whether a query for the version, which is right in any case, reads all of it."""
+    feed.read_from.clear()
+    assert await shown(versions, feed) == expected(feed)
+    return None in feed.read_from
+
+
+async def test_queries_that_come_together_wait_for_one_load(catalog: PlainCatalog) -> None:
+    feed = catalog.add(1, 1500)
+    async with searching(catalog) as versions:
+        answers = await asyncio.gather(*(shown(versions, feed) for _ in range(20)))
+    assert answers == [expected(feed)] * 20
+    assert feed.read_from == [None]
+
+
+async def test_the_least_recently_used_versions_are_dropped_beyond_so_many(catalog: PlainCatalog) -> None:
+    feeds = [catalog.add(uid, 50) for uid in range(1, 6)]
+    async with searching(catalog, max_versions=3) as versions:
+        with structlog.testing.capture_logs() as logs:
+            for feed in (*feeds, feeds[2]):
+                await shown(versions, feed)
+            await until(lambda: sum("dropped" in line["event"] for line in logs) == 2)
+        assert [await loads_again(versions, feed) for feed in feeds[2:]] == [False] * 3
+        assert await loads_again(versions, feeds[0])
+
+
+async def test_versions_of_more_bytes_than_the_budget_drop_the_least_recently_used(catalog: PlainCatalog) -> None:
+    small, middle, large = (catalog.add(uid, files) for uid, files in enumerate((500, 700, 2_500), start=1))
+    sizes = []
+    async with searching(catalog) as versions:
+        for feed in (small, middle, large):
+            async with versions.use(feed.info) as version:
+                await version.catch_up(feed.info.revision)
+                await version.measure()
+                sizes.append(version.size_bytes)
+    async with searching(catalog, budget_bytes=sum(sizes[1:]) + sizes[0] // 2) as versions:
+        with structlog.testing.capture_logs() as logs:
+            for feed in (small, middle, large):
+                await shown(versions, feed)
+            await until(lambda: any("dropped" in line["event"] for line in logs))
+        assert [line["version"] for line in logs if "dropped" in line["event"]] == [small.info.name]
+        assert [await loads_again(versions, feed) for feed in (large, middle)] == [False, False]
+
+
+async def test_a_version_larger_than_the_budget_is_kept_while_it_is_used(catalog: PlainCatalog) -> None:
+    feed, other = catalog.add(1, 1_000), catalog.add(2, 10)
+    async with searching(catalog, budget_bytes=1000) as versions, versions.use(feed.info) as version:
+        await version.catch_up(feed.info.revision)
+        with structlog.testing.capture_logs() as logs:
+            await shown(versions, other)
+            await until(lambda: any(line.get("version") == other.info.name for line in logs))
+        feed.version.edit(100)
+        feed.commit()
+        assert await shown(versions, feed) == expected(feed)
+        assert len(version.index.active) == len(expected(feed))
+        assert feed.read_from == [None, Cursor(1, WHOLE_REVISION)]
+
+
+async def test_a_dropped_version_comes_back_from_disk(catalog: PlainCatalog, tmp_path: Path) -> None:
+    feed, other = catalog.add(1, 3000), catalog.add(2, 10)
+    async with searching(catalog, tmp_path, max_versions=1) as versions:
+        await shown(versions, feed)
+        feed.version.edit(2000)
+        feed.commit()
+        with structlog.testing.capture_logs() as logs:
+            await shown(versions, feed)
+            await shown(versions, other)
+            await until(lambda: any("dropped" in line["event"] for line in logs))
+        assert not await loads_again(versions, feed)
+        assert feed.read_from == []
+
+
+async def test_after_a_clean_stop_nothing_is_read_again(catalog: PlainCatalog, tmp_path: Path) -> None:
+    feed = catalog.add(1, 3000)
+    feed.commit_vectors(dict.fromkeys(range(100, 900), True))
+    async with searching(catalog, tmp_path) as versions:
+        await shown(versions, feed)
+    feed.read_from.clear()
+    async with searching(catalog, tmp_path) as versions:
+        assert await shown(versions, feed) == expected(feed)
+    assert feed.read_from == []
+
+
+async def test_without_a_folder_nothing_is_kept(catalog: PlainCatalog) -> None:
+    feed = catalog.add(1, 100)
+    for _ in range(2):
+        async with searching(catalog) as versions:
+            assert await loads_again(versions, feed)
+
+
+async def test_a_snapshot_is_written_after_the_load_and_again_once_much_has_changed(
+    catalog: PlainCatalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = catalog.add(1, 2000)
+    async with searching(catalog, tmp_path) as versions:
+        with structlog.testing.capture_logs() as logs:
+
+            def written() -> int:
+                return sum(line["event"] == "a snapshot is written" for line in logs)
+
+            await shown(versions, feed)
+            await until(lambda: written() == 1)
+            monkeypatch.setattr(loaded_version, "SECONDS_BETWEEN_SNAPSHOTS", 0.0)
+            feed.version.edit(1500)
+            feed.commit()
+            await shown(versions, feed)
+            async with versions.use(feed.info) as version:
+                assert version.is_worth_saving(loaded_version.WORTH_KEEPING)
+                version._save_after = 0.0  # the time has come
+            await until(lambda: written() == 2)
+            for _ in range(3):
+                feed.version.edit(1)
+                feed.commit()
+                await shown(versions, feed)
+            async with versions.use(feed.info) as version:
+                assert not version.is_worth_saving(loaded_version.WORTH_KEEPING)
+
+
+async def test_a_load_goes_on_without_the_query_that_began_it(catalog: PlainCatalog) -> None:
+    feed = catalog.add(1, 5000)
+    feed.gate.clear()
+    async with searching(catalog, budget_bytes=1) as versions:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await shown(versions, feed)
+        feed.gate.set()
+        await until(lambda: feed.pages_sent == 5)
+    assert feed.read_from == [None]
+
+
+async def test_a_load_that_broke_off_goes_on_from_the_disk_where_it_was(catalog: PlainCatalog, tmp_path: Path) -> None:
+    feed = catalog.add(1, 5000)
+    feed.breaks_after = 3000
+    async with searching(catalog, tmp_path) as versions:
+        with pytest.raises(grpc.aio.AioRpcError):
+            await shown(versions, feed)
+    feed.breaks_after = None
+    feed.read_from.clear()
+    async with searching(catalog, tmp_path) as versions:
+        assert await shown(versions, feed) == expected(feed)
+    assert feed.read_from == [Cursor(1, 2999)]
+
+
+async def test_a_version_that_loads_holds_up_no_other(catalog: PlainCatalog) -> None:
+    slow, quick = catalog.add(1, 5000), catalog.add(2, 100)
+    async with searching(catalog) as versions:
+        slow.gate.clear()
+        loading = asyncio.create_task(shown(versions, slow))
+        await until(lambda: slow.read_from == [None])
+        assert await shown(versions, quick) == expected(quick)
+        quick.version.edit(50)
+        quick.commit()
+        assert await shown(versions, quick) == expected(quick)
+        assert not loading.done()
+        slow.gate.set()
+        assert await loading == expected(slow)
+
+
+async def test_a_load_says_in_the_log_how_far_it_is(catalog: PlainCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.search.progress.SECONDS_BETWEEN_LINES", 0)
+    feed = catalog.add(1, 5000)
+    async with searching(catalog) as versions:
+        with structlog.testing.capture_logs() as logs:
+            await shown(versions, feed)
+    name, seconds = feed.info.name, logs[-1]["seconds"]
+    assert [line for line in logs if "load" in line["event"]] == [
+        {"event": "a version is loading", "files": 4000, "version": name, "log_level": "info"},
+        *(
+            {"event": "a version is loading", "percent": percent, "version": name, "log_level": "info"}
+            for percent in (25, 50, 75)
+        ),
+        {
+            "event": "a version is loaded",
+            "seconds": seconds,
+            "version": feed.info.name,
+            "log_level": "info",
+        },
+    ]
+
+
+async def test_a_catalog_that_was_put_back_is_loaded_anew(catalog: PlainCatalog, tmp_path: Path) -> None:
+    feed = catalog.add(1, 300)
+    feed.version.edit(200)
+    feed.commit()
+    async with searching(catalog, tmp_path) as versions:
+        await shown(versions, feed)
+    older = catalog.add(1, 300)
+    async with searching(catalog, tmp_path) as versions:
+        assert await loads_again(versions, older)
+
+
+async def test_a_version_of_the_same_number_in_a_new_catalog_is_another_one(
+    catalog: PlainCatalog, tmp_path: Path
+) -> None:
+    async with searching(catalog, tmp_path) as versions:
+        await shown(versions, catalog.add(1, 300))
+    made_anew = catalog.add(1, 200, seed=99, create_us=2)
+    async with searching(catalog, tmp_path) as versions:
+        assert await loads_again(versions, made_anew)
+
+
+async def test_an_index_set_that_was_made_anew_has_no_vector_of_the_old_one(
+    catalog: PlainCatalog, tmp_path: Path
+) -> None:
+    feed = catalog.add(1, 300)
+    feed.commit_vectors(dict.fromkeys(range(200), True))
+    feed.commit_vectors(dict.fromkeys(range(100), False))
+    async with searching(catalog, tmp_path) as versions:
+        await shown(versions, feed)
+        feed.vectors, feed.vectors_revision, feed.index_set_id = {}, 0, "another"
+        feed.commit_vectors({7: True})
+        assert await shown(versions, feed) == expected(feed)
+    async with searching(catalog, tmp_path) as versions:
+        assert await shown(versions, feed) == expected(feed)
+
+
+async def test_what_catalog_no_longer_has_goes_from_memory_and_disk(
+    catalog: PlainCatalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions_module, "SECONDS_BETWEEN_ROUNDS", 0.05)
+    monkeypatch.setattr(versions_module, "SECONDS_BETWEEN_COMPARISONS", 0)
+    gone, kept, put_back = catalog.add(1, 100), catalog.add(2, 100), catalog.add(3, 100)
+    put_back.version.edit(50)
+    put_back.commit()
+    async with searching(catalog, tmp_path) as versions:
+        for feed in (gone, kept, put_back):
+            await shown(versions, feed)
+        await until(lambda: len(list(tmp_path.glob("*.snapshot"))) == 3)
+        del catalog.feeds[gone.info.name]
+        put_back.info = replace(put_back.info, revision=1)
+        await until(lambda: not (tmp_path / "1.snapshot").exists())
+        await until(lambda: len(versions._loaded) == 1)
+        put_back.info = replace(put_back.info, revision=2)
+        assert await loads_again(versions, put_back)
+        assert not await loads_again(versions, kept)
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_happens_in_any_order_a_query_sees_every_edit(
+    catalog: PlainCatalog, tmp_path: Path, seed: int
+) -> None:
+    """Edits, queries, snapshots, changes in the middle of snapshots, clean stops, and crashes with a torn file."""
+    chance = random.Random(seed)  # noqa: S311 - it makes test data
+    feed = catalog.add(1, 200, seed=seed)
+    disk, left = tmp_path / "disk", tmp_path / "left"
+    disk.mkdir()
+    taken_up = 0
+    for restarts in range(8):
+        async with searching(catalog, disk) as versions:
+            for number in range(chance.randrange(1, 5)):
+                for step in chance.sample(["edit", "grow", "vectors", "query", "save", "overtaken"], 4):
+                    await take(step, chance, versions, feed)
+                if number == 0:
+                    feed.read_from.clear()
+                    assert await shown(versions, feed) == expected(feed), (seed, restarts)
+                    taken_up += None not in feed.read_from
+            crashes = chance.random() < 0.7
+            if crashes:
+                shutil.rmtree(left, ignore_errors=True)
+                shutil.copytree(disk, left)
+        if crashes:
+            # The disk as it was at the moment of the crash, with what had just been begun.
+            shutil.rmtree(disk)
+            left.rename(disk)
+            tear(chance, disk)
+    assert taken_up
+
+
+async def take(step: str, chance: random.Random, versions: Versions, feed: PlainFeed) -> None:
+    match step:
+        case "edit":
+            feed.version.edit(chance.randrange(1, 60))
+            feed.commit()
+        case "grow":
+            feed.version.grow(chance.randrange(1, 40))
+            feed.commit()
+        case "vectors":
+            ordinals = chance.sample(range(len(feed.version.files)), 20)
+            feed.commit_vectors({ordinal: chance.random() < 0.7 for ordinal in ordinals})
+        case "query":
+            assert await shown(versions, feed) == expected(feed)
+        case "save":
+            async with versions.use(feed.info) as version:
+                await version.catch_up(feed.info.revision)
+                await version.save()
+        case "overtaken":
+            async with versions.use(feed.info) as version:
+                await version.catch_up(feed.info.revision)
+                feed.version.edit(5)
+                feed.commit()
+                await asyncio.gather(version.save(), version.catch_up(feed.info.revision))
+
+
+def tear(chance: random.Random, disk: Path) -> None:
+    """Leave what a process leaves that is killed while it writes, and sometimes what a bad disk does."""
+    for snapshot in list(disk.glob("*.snapshot")):
+        content = snapshot.read_bytes()
+        snapshot.with_suffix(".unfinished").write_bytes(content[: chance.randrange(len(content))])
+        if chance.random() < 0.2:
+            snapshot.write_bytes(content[: chance.randrange(len(content))])
