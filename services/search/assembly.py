@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from bowerbird.search.v1 import search_service_pb2, search_service_pb2_grpc
 from libs.images.pool import ImagePool
@@ -16,6 +17,7 @@ from services.search.data_directory import held
 from services.search.engine import SearchEngine
 from services.search.servicers.search import SearchServicer
 from services.search.settings import SearchSettings
+from services.search.similarity.columns import VectorColumns
 from services.search.similarity.embedder import Embedder
 from services.search.similarity.example_image import ExampleImages
 from services.search.similarity.examples import Examples
@@ -39,6 +41,10 @@ async def assembled(settings: SearchSettings) -> AsyncIterator[RpcServer]:
         catalog = Catalog(channel)
         connections = Connections(catalog, AddressPolicy(settings.allowed_addresses))
         stack.push_async_callback(connections.close)
+        columns = VectorColumns(
+            catalog, connections, columns_folder(settings), budget_bytes=settings.vector_budget_bytes
+        )
+        stack.push_async_callback(columns.close)
         versions = await stack.enter_async_context(
             Versions(
                 catalog,
@@ -49,7 +55,7 @@ async def assembled(settings: SearchSettings) -> AsyncIterator[RpcServer]:
         )
         images = ExampleImages(catalog, connections, pool)
         examples = Examples(Embedder(connections, images), connections)
-        engine = SearchEngine(catalog, versions, Ranker(connections, examples))
+        engine = SearchEngine(catalog, versions, Ranker(connections, examples, columns))
         servicer = SearchServicer(engine, PageTokens(settings.page_token_key))
         service = Service(
             search_service_pb2.DESCRIPTOR.services_by_name["SearchService"],
@@ -64,3 +70,8 @@ def snapshots_of(settings: SearchSettings) -> SnapshotFolder | None:
     if settings.data_directory is None:
         return None
     return SnapshotFolder(settings.data_directory / "versions", budget_bytes=settings.disk_budget_bytes)
+
+
+def columns_folder(settings: SearchSettings) -> Path | None:
+    """Where vector columns are kept; None if none are."""
+    return None if settings.data_directory is None else settings.data_directory / "vectors"

@@ -89,7 +89,7 @@ class SearchEngine:
                 yield Answer(info, version, Matches(files), steps, 0, presence, notes)
                 return
             indexed = files & presence.current
-            candidates = Candidates(info.uid, info.revision, version.dataset, indexed, presence)
+            candidates = Candidates(version, info.revision, indexed, presence)
             ranking = await self._ranker.rank(query, query.similar, index_set, candidates, steps)
             notes += fewer_hits(len(ranking), query.similar.top_k, len(files), len(indexed))
             matches = Matches.of_ranking(above(ranking, query.similar.score_threshold))

@@ -31,6 +31,11 @@ class SearchSettings(BaseSettings):
         ge=1,
         description="what snapshots of versions may take there; beyond it the least used go",
     )
+    vector_budget_bytes: int = Field(
+        8 * 1024**3,
+        ge=0,
+        description="what vector columns may take there, and of the memory that can be taken back; 0 for none",
+    )
     image_processes: int = Field(1, ge=1, description="query images that are decoded at a time")
     allowed_addresses: tuple[str, ...] = Field(
         (PUBLIC,), description="where connections may lead: `public`, networks, host patterns"

@@ -1,6 +1,5 @@
-"""The most similar of some files: exactly by their ids, or by more and more neighbours, whichever reads less."""
+"""The most similar of some files: by the column in search, exactly by their ids, or by more and more neighbours."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -9,21 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from libs.rpc.names import FILE_ID
 from libs.vectors.batches import Neighbours, Vector
 from libs.vectors.growing import growing
 from libs.vectors.port import VectorDatabase
 from libs.vectors.table import IndexTable
 from services.search.index.bitmaps import Ordinals, bitmap_of, ordinals_of
+from services.search.similarity.file_ids import file_ids, ordinals_from
+from services.search.similarity.vector_column import VectorColumn
+from services.search.steps import Steps
 
-# So many files are compared one by one whatever the alternative: it is exact, and pgvector takes some 10 us a file.
+# So many files are compared one by one whatever the alternative: it is exact, and pgvector takes some 10 us a file. A
+# database that does not filter by id sends their vectors instead.
 ALWAYS_EXACT = 5_000
+ALWAYS_FETCHED = 500
 IDS_A_BATCH = 10_000
 
 
 class Plan(Enum):
     """How the most similar files were found."""
 
+    IN_SEARCH = "exact in search"
     EXACT = "exact in the database"
     GROWING = "growing"
     GROWING_THEN_EXACT = "growing, the rest exact in the database"
@@ -31,7 +35,11 @@ class Plan(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """Files by falling score, files of the same score by ordinal."""
+    """Files by falling score, files of the same score by ordinal.
+
+    `exact` says that no better file was missed: each was compared, by its vector as the database has it or as the
+    column keeps it, whose cosines are off by 1e-6 or so.
+    """
 
     ordinals: Ordinals
     scores: NDArray[np.float64]
@@ -59,58 +67,103 @@ class VectorTable:
     version_uid: int
     size: int
     """How many files have a current vector."""
+    column: VectorColumn | None = None
+    """The same vectors in search, as far as they are there."""
+
+    @property
+    def always_exact(self) -> int:
+        """So many files are looked up by id without a second thought."""
+        return ALWAYS_EXACT if self.database.capabilities.filters_by_id else ALWAYS_FETCHED
 
 
-async def most_similar(vectors: VectorTable, among: BitMap, vector: Vector, k: int) -> Ranking:
-    """The k files of `among` that are most like `vector`; fewer only where fewer of them have a vector.
+async def most_similar(vectors: VectorTable, among: BitMap, vector: Vector, k: int, steps: Steps) -> Ranking:
+    """The k files of `among` that are most like `vector`; fewer only where fewer of them have a vector. All of `among`
+    have a current one, by catalog's word.
 
-    `exact` says that no better one was missed. Raises what VectorDatabase raises.
+    Raises what VectorDatabase raises.
     """
-    expected = round(k * vectors.size / max(len(among), 1) * 1.2) + 1
-    if len(among) <= ALWAYS_EXACT or expected >= len(among):
-        return (await _exactly(vectors, among, vector, k)).first(k)
-    found = await _growing(vectors, among, vector, k, expected)
-    if len(found) >= k:
-        return found.first(k)
-    rest = await _exactly(vectors, among - bitmap_of(found.ordinals), vector, k)
-    return merged([found, rest], rest.exact, Plan.GROWING_THEN_EXACT).first(k)
+    if not among:
+        return NOTHING
+    search = _Search(vectors, vector, k, steps)
+    if (column := vectors.column) is not None:
+        lacking = column.lacking(among)
+        if len(lacking) <= vectors.always_exact:
+            return (await search.by_column(column, among & column.right, lacking)).first(k)
+    return (await search.by_database(among)).first(k)
 
 
-async def _growing(vectors: VectorTable, among: BitMap, vector: Vector, k: int, first_k: int) -> Ranking:
-    """Neighbours that are in `among`: k of them and all that tie with the last, or as many as came before it would
-    have read fewer vectors to compare the files one by one.
-    """
-    found, asked = NOTHING, 0
-    batches = growing(vectors.database, vectors.table, vectors.index_set_id, vector, first_k)
-    async for batch in batches:
-        asked += len(batch)
-        found = merged([found, ranked(batch, Plan.GROWING, among)], found.exact and batch.exact, Plan.GROWING)
-        if len(found) >= k and batch.scores[-1] < found.scores[k - 1]:
-            break
-        if len(found) < k and asked >= len(among):
-            break
-    return found
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """The ways to find the best k and all that tie with the last."""
 
+    vectors: VectorTable
+    vector: Vector
+    k: int
+    steps: Steps
 
-async def _exactly(vectors: VectorTable, among: BitMap, vector: Vector, k: int) -> Ranking:
-    """The best k of `among` and all that tie with the last."""
-    best = NOTHING
-    ordinals = ordinals_of(among)
-    for start in range(0, len(ordinals), IDS_A_BATCH):
-        batch = await _best_of(vectors, ordinals[start : start + IDS_A_BATCH], vector, k)
-        best = merged([best, ranked(batch, Plan.EXACT)], best.exact and batch.exact, Plan.EXACT).first(k)
-    return best
-
-
-async def _best_of(vectors: VectorTable, ordinals: Ordinals, vector: Vector, k: int) -> Neighbours:
-    """The database breaks ties by id, search by ordinal: so all that tie with the last of the best k are asked for."""
-    ids = file_ids(vectors.version_uid, ordinals)
-    asked = k + 1
-    while True:
-        found = await vectors.database.nearest_among(vectors.table, vectors.index_set_id, ids, vector, asked)
-        if len(found) < asked or found.scores[-1] < found.scores[k - 1]:
+    async def by_column(self, column: VectorColumn, right: BitMap, lacking: BitMap) -> Ranking:
+        """In search, and the few files that the column lacks yet in the database."""
+        with self.steps.timed("compare in search", len(right)):
+            found = Ranking(*await column.best(right, self.vector, self.k), True, Plan.IN_SEARCH)
+        if not lacking:
             return found
-        asked *= 2
+        rest = await self._exactly(lacking)
+        return merged([found, rest], rest.exact, Plan.IN_SEARCH)
+
+    async def by_database(self, among: BitMap) -> Ranking:
+        """Exactly where few files are left, or as many as neighbours would have to be read until k of them are in
+        `among`; else by neighbours.
+        """
+        expected = round(self.k * self.vectors.size / len(among) * 1.2) + 1
+        window = self.vectors.database.capabilities.window
+        is_beyond_window = window is not None and self.k > window
+        if len(among) <= self.vectors.always_exact or expected >= len(among) or is_beyond_window:
+            return await self._exactly(among)
+        found = await self._growing(among, expected)
+        if len(found) >= self.k:
+            return found
+        rest = await self._exactly(among - bitmap_of(found.ordinals))
+        return merged([found, rest], rest.exact, Plan.GROWING_THEN_EXACT)
+
+    async def _growing(self, among: BitMap, first_k: int) -> Ranking:
+        """Neighbours that are in `among`: k of them and all that tie with the last, or as many as came before it would
+        have read fewer vectors to compare the files one by one.
+        """
+        vectors, found, asked = self.vectors, NOTHING, 0
+        batches = growing(vectors.database, vectors.table, vectors.index_set_id, self.vector, first_k)
+        with self.steps.timed("read neighbours in the database") as step:
+            async for batch in batches:
+                asked += len(batch)
+                step.count = asked
+                found = merged([found, ranked(batch, Plan.GROWING, among)], found.exact and batch.exact, Plan.GROWING)
+                if len(found) >= self.k and batch.scores[-1] < found.scores[self.k - 1]:
+                    break
+                if len(found) < self.k and asked >= len(among):
+                    break
+        return found
+
+    async def _exactly(self, among: BitMap) -> Ranking:
+        """By the ids of the files."""
+        best = NOTHING
+        ordinals = ordinals_of(among)
+        with self.steps.timed("compare in the database", len(ordinals)):
+            for start in range(0, len(ordinals), IDS_A_BATCH):
+                batch = await self._best_of(ordinals[start : start + IDS_A_BATCH])
+                best = merged([best, ranked(batch, Plan.EXACT)], best.exact and batch.exact, Plan.EXACT).first(self.k)
+        return best
+
+    async def _best_of(self, ordinals: Ordinals) -> Neighbours:
+        """The database breaks ties by id, search by ordinal: so all that tie with the last of the best k are asked
+        for.
+        """
+        vectors, k = self.vectors, self.k
+        ids = file_ids(vectors.version_uid, ordinals)
+        asked = k + 1
+        while True:
+            found = await vectors.database.nearest_among(vectors.table, vectors.index_set_id, ids, self.vector, asked)
+            if len(found) < asked or found.scores[-1] < found.scores[k - 1]:
+                return found
+            asked *= 2
 
 
 def ranked(neighbours: Neighbours, plan: Plan, among: BitMap | None = None) -> Ranking:
@@ -129,25 +182,3 @@ def merged(rankings: Sequence[Ranking], exact: bool, plan: Plan) -> Ranking:
     scores = np.concatenate([ranking.scores for ranking in rankings])
     order = np.lexsort((ordinals, -scores))
     return Ranking(ordinals[order], scores[order], exact, plan)
-
-
-_ID_BYTES = np.dtype([("version", ">u8"), ("ordinal", ">u4")])
-_ID_CHARACTERS = 16
-
-
-def file_ids(version_uid: int, ordinals: Ordinals) -> list[str]:
-    """The ids of many files, as `libs.rpc.names.file_id` makes them: 12 bytes are 16 characters without a remainder."""
-    packed = np.empty(len(ordinals), _ID_BYTES)
-    packed["version"], packed["ordinal"] = version_uid, ordinals
-    text = urlsafe_b64encode(packed.tobytes()).decode()
-    return [text[start : start + _ID_CHARACTERS] for start in range(0, len(text), _ID_CHARACTERS)]
-
-
-def ordinals_from(ids: Sequence[str]) -> Ordinals:
-    """The ordinals in file ids that this suite gave out."""
-    packed = urlsafe_b64decode("".join(ids))
-    ordinals: Ordinals = np.frombuffer(packed, _ID_BYTES)["ordinal"].astype(np.uint32)
-    return ordinals
-
-
-assert _ID_BYTES.itemsize == FILE_ID.size  # noqa: S101 - the two forms are one

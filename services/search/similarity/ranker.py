@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from cachetools import TTLCache
 from pyroaring import BitMap
 
-from services.search.catalog import DatasetInfo, IndexSetInfo
+from services.search.catalog import IndexSetInfo
 from services.search.conditions import Condition
 from services.search.connections import Connections
 from services.search.index.presence import VectorPresence
+from services.search.loaded_version import LoadedVersion
 from services.search.query import Query, Similarity, Status
+from services.search.similarity.columns import VectorColumns
 from services.search.similarity.examples import Examples
 from services.search.similarity.planner import NOTHING, Ranking, VectorTable, most_similar
 from services.search.steps import Steps
@@ -35,9 +37,8 @@ class Asked:
 class Candidates:
     """The files to rank: those that meet the conditions and have a current vector."""
 
-    version_uid: int
+    version: LoadedVersion
     revision: int
-    dataset: DatasetInfo
     files: BitMap
     presence: VectorPresence
 
@@ -45,8 +46,9 @@ class Candidates:
 class Ranker:
     """Ranks files in index sets."""
 
-    def __init__(self, connections: Connections, examples: Examples) -> None:
+    def __init__(self, connections: Connections, examples: Examples, columns: VectorColumns) -> None:
         self._connections = connections
+        self._columns = columns
         self._examples = examples
         self._rankings: TTLCache[tuple[Asked, bytes], Ranking] = TTLCache(REMEMBERED_RANKINGS, REMEMBERED_SECONDS)
 
@@ -60,15 +62,15 @@ class Ranker:
         if index_set.table is None or not candidates.files:
             return NOTHING
         with steps.timed("find the vector", len(similar.examples) + len(similar.counterexamples)):
-            vector = await self._examples.vector(similar, index_set, index_set.table, candidates.dataset)
-        asked = Asked(
-            candidates.version_uid, candidates.revision, index_set, query.condition, query.status, similar.top_k
-        )
+            vector = await self._examples.vector(similar, index_set, index_set.table, candidates.version.dataset)
+        version, presence = candidates.version, candidates.presence
+        asked = Asked(version.uid, candidates.revision, index_set, query.condition, query.status, similar.top_k)
         key = (asked, vector.tobytes())
         if (ranking := self._rankings.get(key)) is None:
             async with self._connections.database(index_set) as database:
-                size = len(candidates.presence.current)
-                vectors = VectorTable(database, index_set.table, index_set.id, candidates.version_uid, size)
-                ranking = await most_similar(vectors, candidates.files, vector, similar.top_k)
+                size = len(presence.current)
+                column = self._columns.of(version, index_set, presence)
+                vectors = VectorTable(database, index_set.table, index_set.id, version.uid, size, column)
+                ranking = await most_similar(vectors, candidates.files, vector, similar.top_k, steps)
             self._rankings[key] = ranking
         return ranking

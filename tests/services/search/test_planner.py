@@ -16,7 +16,9 @@ from libs.vectors.config import PgvectorConfig
 from libs.vectors.pgvector.database import PgvectorDatabase
 from libs.vectors.port import Capabilities
 from libs.vectors.table import IndexTable, Metric
-from services.search.similarity.planner import Plan, Ranking, VectorTable, file_ids, most_similar, ordinals_from
+from services.search.similarity.file_ids import file_ids, ordinals_from
+from services.search.similarity.planner import Plan, Ranking, VectorTable, most_similar
+from services.search.steps import Steps
 
 UID, FILES, DIMENSION, CLUSTERS = 41, 12_000, 16, 12
 Matrix = NDArray[np.float32]
@@ -83,7 +85,7 @@ def filters(vectors: Matrix) -> dict[str, tuple[BitMap, Matrix]]:
 @pytest.mark.parametrize("name", list(filters(np.zeros((FILES, DIMENSION), np.float32))))
 async def test_never_fewer_than_k_while_more_match(table: VectorTable, vectors: Matrix, name: str, k: int) -> None:
     among, vector = filters(vectors)[name]
-    ranking = await most_similar(table, among, vector, k)
+    ranking = await most_similar(table, among, vector, k, Steps())
     assert len(ranking) == min(k, len(among))
     assert len(set(ranking.ordinals.tolist())) == len(ranking)
     assert set(ranking.ordinals.tolist()) <= set(among)
@@ -95,7 +97,7 @@ async def test_never_fewer_than_k_while_more_match(table: VectorTable, vectors: 
 
 
 async def test_the_order_is_by_falling_score_and_then_by_ordinal(table: VectorTable) -> None:
-    ranking = await most_similar(table, BitMap(range(FILES)), np.ones(DIMENSION, np.float32), 500)
+    ranking = await most_similar(table, BitMap(range(FILES)), np.ones(DIMENSION, np.float32), 500, Steps())
     rows = list(zip((-ranking.scores).tolist(), ranking.ordinals.tolist(), strict=True))
     assert rows == sorted(rows)
 
@@ -107,13 +109,13 @@ async def test_of_files_that_tie_at_the_end_those_with_the_lowest_ordinals_are_t
     await table.database.upsert(table.table, documents)
     ties = VectorTable(table.database, table.table, "ties", UID, 90)
     for among in (BitMap(ordinals.tolist()), BitMap(ordinals[::2].tolist())):
-        ranking = await most_similar(ties, among, same[0], 20)
+        ranking = await most_similar(ties, among, same[0], 20, Steps())
         assert ranking.ordinals.tolist() == list(among)[:20]
 
 
 async def test_without_a_file_the_database_is_not_asked(table: VectorTable) -> None:
     nowhere = VectorTable(table.database, IndexTable("no_such_table", DIMENSION), "s", UID, 0)
-    assert len(await most_similar(nowhere, BitMap(), np.ones(DIMENSION, np.float32), 10)) == 0
+    assert len(await most_similar(nowhere, BitMap(), np.ones(DIMENSION, np.float32), 10, Steps())) == 0
 
 
 class Windowed:
@@ -141,16 +143,26 @@ async def windowed(table: VectorTable, window: int, among: BitMap, vector: Matri
     assert isinstance(table.database, PgvectorDatabase)
     database = Windowed(table.database, window)
     limited = VectorTable(database, table.table, table.index_set_id, UID, FILES)  # type: ignore[arg-type]
-    return await most_similar(limited, among, vector, k), database
+    return await most_similar(limited, among, vector, k, Steps()), database
 
 
 async def test_past_the_window_the_rest_is_compared_exactly(table: VectorTable, vectors: Matrix) -> None:
     among, vector = filters(vectors)["all but the cluster"]
-    ranking, database = await windowed(table, 300, among, vector, 400)
+    ranking, database = await windowed(table, 300, among, vector, 250)
     assert ranking.plan is Plan.GROWING_THEN_EXACT
     assert ranking.exact
-    assert ranking.scores.tolist() == pytest.approx(best_scores(vectors, among, vector, 400), abs=1e-6)
+    assert ranking.scores.tolist() == pytest.approx(best_scores(vectors, among, vector, 250), abs=1e-6)
     assert max(database.neighbours) <= 300
+
+
+async def test_more_hits_than_the_window_holds_are_compared_exactly_at_once(
+    table: VectorTable, vectors: Matrix
+) -> None:
+    among, vector = filters(vectors)["half"]
+    ranking, database = await windowed(table, 300, among, vector, 400)
+    assert ranking.plan is Plan.EXACT
+    assert ranking.scores.tolist() == pytest.approx(best_scores(vectors, among, vector, 400), abs=1e-6)
+    assert not database.neighbours
 
 
 async def test_few_files_are_compared_one_by_one(table: VectorTable, vectors: Matrix) -> None:
