@@ -51,6 +51,7 @@ async def assembled(settings: SearchSettings) -> AsyncIterator[RpcServer]:
                 snapshots_of(settings),
                 max_versions=settings.max_versions,
                 budget_bytes=settings.memory_budget_bytes,
+                snapshot_seconds=settings.snapshot_seconds,
             )
         )
         images = ExampleImages(catalog, connections, pool)

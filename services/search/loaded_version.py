@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 # feed once more takes as long as it took to read it first.
 WORTH_KEEPING = 0.05
 WORTH_KEEPING_AT_LAST = 0.01
-SECONDS_BETWEEN_SNAPSHOTS = 300
+# So long after one that a change has overtaken, unless they are to follow each other faster.
 SECONDS_UNTIL_NEXT_TRY = 10
 
 
@@ -62,7 +62,12 @@ class LoadedVersion:
     """
 
     def __init__(
-        self, catalog: Catalog, info: VersionInfo, dataset: DatasetInfo, snapshots: SnapshotFolder | None
+        self,
+        catalog: Catalog,
+        info: VersionInfo,
+        dataset: DatasetInfo,
+        snapshots: SnapshotFolder | None,
+        snapshot_seconds: float,
     ) -> None:
         self.origin = Origin(info.name, info.uid, info.create_us)
         self.dataset = dataset
@@ -71,6 +76,7 @@ class LoadedVersion:
         self.size_bytes = 0
         self._catalog = catalog
         self._snapshots = snapshots
+        self._snapshot_seconds = snapshot_seconds
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"version-{info.uid}")
         self._stillness = Stillness()
         self._progress = LoadProgress(info.name)
@@ -166,7 +172,7 @@ class LoadedVersion:
             if (cursor := vectors.follower.cursor) is not None:
                 presences[index_set], cursors[index_set] = vectors.presence, cursor
         write = partial(self._write, self._snapshots, reading, self._files.cursor, presences, cursors)
-        self._save_after = time.monotonic() + SECONDS_UNTIL_NEXT_TRY
+        self._save_after = time.monotonic() + min(SECONDS_UNTIL_NEXT_TRY, self._snapshot_seconds)
         try:
             await self._in_writing_thread(write)
         except ChangedMeanwhile:
@@ -175,7 +181,7 @@ class LoadedVersion:
             log.warning("a snapshot cannot be written", version=self.name, problem=error.strerror)
         else:
             self._saved_bytes = applied_bytes
-            self._save_after = time.monotonic() + SECONDS_BETWEEN_SNAPSHOTS
+            self._save_after = time.monotonic() + self._snapshot_seconds
             seconds = round(time.monotonic() - began, 3)
             log.info("a snapshot is written", version=self.name, seconds=seconds)
 
@@ -219,7 +225,7 @@ class LoadedVersion:
             return
         self._files.go_on_from(snapshot.files)
         self._saved_bytes = 0
-        self._save_after = time.monotonic() + SECONDS_BETWEEN_SNAPSHOTS
+        self._save_after = time.monotonic() + self._snapshot_seconds
         seconds = round(time.monotonic() - began, 3)
         log.info("a snapshot is taken up", version=self.name, revision=snapshot.files.revision, seconds=seconds)
 

@@ -31,6 +31,9 @@ class SearchSettings(BaseSettings):
         ge=1,
         description="what snapshots of versions may take there; beyond it the least used go",
     )
+    snapshot_seconds: float = Field(
+        300, ge=0, description="after a snapshot of a version, how long until one that has changed is written again"
+    )
     vector_budget_bytes: int = Field(
         8 * 1024**3,
         ge=0,

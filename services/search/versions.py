@@ -32,12 +32,19 @@ class Versions:
     """
 
     def __init__(
-        self, catalog: Catalog, snapshots: SnapshotFolder | None = None, *, max_versions: int, budget_bytes: int
+        self,
+        catalog: Catalog,
+        snapshots: SnapshotFolder | None = None,
+        *,
+        max_versions: int,
+        budget_bytes: int,
+        snapshot_seconds: float = 300,
     ) -> None:
         self._catalog = catalog
         self._snapshots = snapshots
         self._max_versions = max_versions
         self._budget_bytes = budget_bytes
+        self._snapshot_seconds = snapshot_seconds
         # The least recently used first, by uid: a name can be given to another version.
         self._loaded: OrderedDict[int, LoadedVersion] = OrderedDict()
         self._used = asyncio.Event()
@@ -66,7 +73,9 @@ class Versions:
         if info.uid not in self._loaded:
             dataset = await self._catalog.dataset(info.dataset)
             if info.uid not in self._loaded:
-                self._loaded[info.uid] = LoadedVersion(self._catalog, info, dataset, self._snapshots)
+                self._loaded[info.uid] = LoadedVersion(
+                    self._catalog, info, dataset, self._snapshots, self._snapshot_seconds
+                )
         version = self._loaded[info.uid]
         self._loaded.move_to_end(info.uid)
         version.users += 1

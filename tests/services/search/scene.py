@@ -20,7 +20,14 @@ from bowerbird.catalog.v1.job_service_pb2 import CreateJobRequest
 from bowerbird.catalog.v1.tag_definition_pb2 import TagDefinition
 from bowerbird.catalog.v1.tag_definition_service_pb2 import CreateTagDefinitionRequest
 from bowerbird.catalog.v1.tag_definition_service_pb2_grpc import TagDefinitionServiceStub
-from bowerbird.catalog.v1.work_pb2 import JOB_KIND_TAG, FileResult, LeaseUpdate, TagOutcome, WorkDemand
+from bowerbird.catalog.v1.work_pb2 import (
+    JOB_KIND_TAG,
+    FileResult,
+    LeaseStatus,
+    LeaseUpdate,
+    TagOutcome,
+    WorkDemand,
+)
 from bowerbird.catalog.v1.work_service_pb2 import CommitWorkRequest, LeaseWorkRequest
 from bowerbird.catalog.v1.work_service_pb2_grpc import WorkServiceStub
 from bowerbird.search.v1.search_pb2 import Hit, Query
@@ -120,6 +127,12 @@ class Scene:
 
     async def tag(self, tags: Mapping[str, Sequence[str]]) -> None:
         """Give tags to files by path, to all others none, as a job of a new definition does."""
+        spec = await self.tag_spec()
+        async for _ in self.tagging(spec, tags):
+            pass
+
+    async def tag_spec(self) -> TagSpec:
+        """A new definition of TAGS and a model; the jobs of one definition follow each other."""
         number = next(numbers)
         catalog = self.house.catalog
         model = ModelServiceConfig(
@@ -136,21 +149,30 @@ class Scene:
         defined = await TagDefinitionServiceStub(catalog.editor).CreateTagDefinition(
             CreateTagDefinitionRequest(parent=WORKSPACE, tag_definition_id=f"d-{number}", tag_definition=definition)
         )
-        spec = TagSpec(
+        return TagSpec(
             model_connection=connection.connection.name,
             tag_definition=defined.tag_definition.name,
             mode=JobMode.JOB_MODE_FULL,
         )
+
+    async def tagging(
+        self, spec: TagSpec, tags: Mapping[str, Sequence[str]], *, max_files: int = 1000
+    ) -> AsyncIterator[dict[str, set[str]]]:
+        """A job that tags all files so; yields the tags by path that catalog has acknowledged, a chunk at a time."""
         await self.dataset.jobs.CreateJob(CreateJobRequest(parent=WORKSPACE, job=Job(version=self.version, tag=spec)))
-        work = WorkServiceStub(catalog.service)
-        demand = WorkDemand(worker="test", kinds=[JOB_KIND_TAG], max_files=1000)
+        work = WorkServiceStub(self.house.catalog.service)
+        demand = WorkDemand(worker="test", kinds=[JOB_KIND_TAG], max_files=max_files)
         while leases := (await work.LeaseWork(LeaseWorkRequest(demand=demand))).leases:
             for lease in leases:
+                given = {file.path: set(tags.get(file.path, ())) for file in lease.files}
                 results = [
-                    FileResult(ordinal=file.ordinal, etag=file.etag, tags=TagOutcome(tags=tags.get(file.path, ())))
+                    FileResult(ordinal=file.ordinal, etag=file.etag, tags=TagOutcome(tags=given[file.path]))
                     for file in lease.files
                 ]
-                await work.CommitWork(CommitWorkRequest(updates=[LeaseUpdate(lease=lease.lease, results=results)]))
+                update = LeaseUpdate(lease=lease.lease, results=results)
+                (status,) = (await work.CommitWork(CommitWorkRequest(updates=[update]))).statuses
+                assert status.state == LeaseStatus.STATE_ENDED
+                yield given
 
     async def files(self) -> dict[str, File]:
         """The files as catalog shows them, by path."""

@@ -12,11 +12,10 @@ import grpc.aio
 import pytest
 import structlog
 
-from services.search import loaded_version
 from services.search import versions as versions_module
 from services.search.index.pages import WHOLE_REVISION, Cursor
 from services.search.snapshots.folder import SnapshotFolder
-from services.search.versions import Versions
+from services.search.versions import SHORTEST_ROUND_SECONDS, Versions
 from tests.deadline import until
 from tests.services.search.plain_catalog import PlainCatalog, PlainFeed, expected, shown
 
@@ -29,12 +28,11 @@ def catalog() -> PlainCatalog:
 
 
 @asynccontextmanager
-async def searching(
-    catalog: PlainCatalog, folder: Path | None = None, *, max_versions: int = 100, budget_bytes: int = PLENTY
-) -> AsyncIterator[Versions]:
+async def searching(catalog: PlainCatalog, folder: Path | None = None, **limits: int) -> AsyncIterator[Versions]:
     """As the process does it."""
     snapshots = None if folder is None else SnapshotFolder(folder, budget_bytes=PLENTY)
-    async with Versions(catalog, snapshots, max_versions=max_versions, budget_bytes=budget_bytes) as versions:
+    limits = {"max_versions": 100, "budget_bytes": PLENTY} | limits
+    async with Versions(catalog, snapshots, **limits) as versions:
         yield versions
 
 
@@ -129,10 +127,10 @@ async def test_without_a_folder_nothing_is_kept(catalog: PlainCatalog) -> None:
 
 
 async def test_a_snapshot_is_written_after_the_load_and_again_once_much_has_changed(
-    catalog: PlainCatalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    catalog: PlainCatalog, tmp_path: Path
 ) -> None:
     feed = catalog.add(1, 2000)
-    async with searching(catalog, tmp_path) as versions:
+    async with searching(catalog, tmp_path, snapshot_seconds=0) as versions:
         with structlog.testing.capture_logs() as logs:
 
             def written() -> int:
@@ -140,20 +138,30 @@ async def test_a_snapshot_is_written_after_the_load_and_again_once_much_has_chan
 
             await shown(versions, feed)
             await until(lambda: written() == 1)
-            monkeypatch.setattr(loaded_version, "SECONDS_BETWEEN_SNAPSHOTS", 0.0)
             feed.version.edit(1500)
             feed.commit()
             await shown(versions, feed)
-            async with versions.use(feed.info) as version:
-                assert version.is_worth_saving(loaded_version.WORTH_KEEPING)
-                version._save_after = 0.0  # the time has come
             await until(lambda: written() == 2)
             for _ in range(3):
                 feed.version.edit(1)
                 feed.commit()
                 await shown(versions, feed)
-            async with versions.use(feed.info) as version:
-                assert not version.is_worth_saving(loaded_version.WORTH_KEEPING)
+                await asyncio.sleep(SHORTEST_ROUND_SECONDS)
+            assert written() == 2
+
+
+async def test_a_snapshot_that_is_not_due_waits_until_the_end(catalog: PlainCatalog, tmp_path: Path) -> None:
+    feed = catalog.add(1, 500)
+    with structlog.testing.capture_logs() as logs:
+        async with searching(catalog, tmp_path, snapshot_seconds=1000) as versions:
+            await shown(versions, feed)
+            await until(lambda: any(line["event"] == "a snapshot is written" for line in logs))
+            feed.version.edit(400)
+            feed.commit()
+            await shown(versions, feed)
+            await asyncio.sleep(2 * SHORTEST_ROUND_SECONDS)
+            assert sum(line["event"] == "a snapshot is written" for line in logs) == 1
+    assert sum(line["event"] == "a snapshot is written" for line in logs) == 2
 
 
 async def test_a_load_goes_on_without_the_query_that_began_it(catalog: PlainCatalog) -> None:
