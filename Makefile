@@ -18,7 +18,7 @@ help: ## Say what there is
 	@echo
 	@echo 'make run takes IMAGES=folder, MODEL_URL=, MODEL_KEY=, MODEL= (tagging), EMBED_URL=, EMBED_MODEL= (embedding),'
 	@echo 'TAGDEF=definition.json, and ONCE=1 to end after the walk. make test takes TESTS="tests/libs ...".'
-	@echo 'make bench-search takes FILES=1000000 and ONLY=load,filters,facets.'
+	@echo 'make bench-search takes FILES=1000000 and ONLY=load,filters,facets,throughput,knn.'
 
 setup: $(DONE)/suite ## Install everything at the locked versions into .venv
 

@@ -12,13 +12,17 @@ from typing import Final
 from benchmarks.report import Figure, report
 from benchmarks.search.filtering import facet_figures, filter_figures
 from benchmarks.search.holding import holding_figures
+from benchmarks.search.neighbours import neighbour_figures
 from benchmarks.search.scene import Scene, scene
+from benchmarks.search.throughput import throughput_figures
 from libs.rpc.logs import configure_logs
 
 PARTS: Final[dict[str, Callable[[Scene], AsyncIterator[Figure]]]] = {
     "load": holding_figures,
     "filters": filter_figures,
     "facets": facet_figures,
+    "throughput": throughput_figures,
+    "knn": neighbour_figures,
 }
 
 

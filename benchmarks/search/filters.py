@@ -1,11 +1,10 @@
 """Filters of a known share of the files: as a query, as what a file must be, and as SQL; and many of each kind."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from benchmarks.search.data import BEGIN, DAYS, SEED, Block, Data
-from benchmarks.search.vocabulary import COMMON_SHARES, TAGS
+from benchmarks.search.vocabulary import COMMON_SHARES, TAGS, column_of
 from bowerbird.search.v1.search_pb2 import Query, TagFilter
 
 SHAPES: Final = ("any", "all", "none", "nested", "name", "time")
@@ -110,16 +109,16 @@ class Filters:
         return float(np.mean([one.mask(block).mean() for block in self._sample]))
 
     def unrelated(self, share: float, count: int) -> list[Filter]:
-        """Filters that have nothing to do with where vectors lie: by common tags and a time."""
-        common = int(np.floor(np.log(share) / np.log(0.5)))
-        return list(islice(self._unrelated(share, common), count))
-
-    def _unrelated(self, share: float, common: int) -> Iterator[Filter]:
-        while True:
-            tags = tuple(sorted(self._random.sample(range(len(COMMON_SHARES)), common)))
-            left = share / float(np.prod([COMMON_SHARES[tag] for tag in tags]))
-            if 0.3 < left <= 1:
-                yield replace(self._time(left), all_of=tags)
+        """Filters that have nothing to do with where vectors lie: files that have all of some common tags."""
+        found: dict[Filter, None] = {}
+        for _ in range(_TRIES):
+            most = int(np.log(share) / np.log(max(COMMON_SHARES))) + 1
+            tags = sorted(self._random.sample(range(len(COMMON_SHARES)), self._random.randint(1, min(most, 12))))
+            if abs(np.prod([COMMON_SHARES[tag] for tag in tags]) / share - 1) <= _TOLERANCE / 2:
+                found[Filter(all_of=tuple(tags))] = None
+            if len(found) == count:
+                return list(found)
+        raise RuntimeError(f"only {len(found)} filters of common tags on {share:.1%} of the files were found")
 
     def _any(self, share: float) -> Filter:
         tags, left = [], 1 - share
@@ -178,7 +177,7 @@ class Filters:
 
 
 def _has(block: Block, tag: int) -> NDArray[np.bool_]:
-    has: NDArray[np.bool_] = (block.tags == tag).any(axis=1)
+    has: NDArray[np.bool_] = block.tags[:, column_of(tag)] == tag
     return has
 
 

@@ -10,11 +10,9 @@ import asyncpg
 
 from benchmarks.report import Figure, at_least, at_most, within
 from benchmarks.search.copying import Connection
-from benchmarks.search.latency import latencies
-from benchmarks.search.loading import FILE_COLUMNS, NAME, TAG_COLUMNS
+from benchmarks.search.loading import FILE_COLUMNS, TAG_COLUMNS
 from benchmarks.search.scene import Scene
 from benchmarks.search.suite import CATALOG, Search, say
-from bowerbird.search.v1.search_pb2 import Query
 
 LOAD_RATIO: Final = 0.3
 RESTART_LIMIT_SECONDS: Final = 2
@@ -45,13 +43,9 @@ async def holding_figures(scene: Scene) -> AsyncIterator[Figure]:
 
 
 async def _first_answer_seconds(scene: Scene) -> float:
-    async def count(query: Query) -> int:
-        return await scene.suite.client.search.count(NAME, query)
-
-    asked = await latencies(count, [Query()])
-    if asked.answers != [scene.data.files]:
-        raise RuntimeError(f"search holds {asked.answers[0]:,} files")
-    return asked.p50 / 1000
+    begin = time.perf_counter()
+    await scene.first_answer()
+    return time.perf_counter() - begin
 
 
 async def _restart_seconds(scene: Scene, search: Search, folder: Path) -> float:

@@ -1,7 +1,7 @@
 """What the parts of the benchmark share: the data, the suite over it, and the peer, each made when first asked for."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,6 +10,8 @@ from benchmarks.search.filters import Filters
 from benchmarks.search.loading import NAME, StoredVersion, load_catalog
 from benchmarks.search.peer import Peer
 from benchmarks.search.suite import Search, Suite, running_suite, say
+from benchmarks.search.vectors import IndexSets, make_index_sets
+from bowerbird.client import DeadlineExceeded
 from bowerbird.search.v1.search_pb2 import Query
 
 SEARCH_MEMORY_BYTES = 12 * 1024**3
@@ -23,6 +25,7 @@ class Scene:
     data: Data
     version: StoredVersion
     _peer: Peer | None = field(default=None, init=False)
+    _index_sets: IndexSets | None = field(default=None, init=False)
 
     @cached_property
     def filters(self) -> Filters:
@@ -33,6 +36,12 @@ class Scene:
         """Beyond a million files other limits hold."""
         return self.data.files > 1_000_000
 
+    async def index_sets(self) -> IndexSets:
+        """The index sets of the version, as catalog knows them; a version in use has some."""
+        if self._index_sets is None:
+            self._index_sets = await make_index_sets(self.suite, self.data, self.version)
+        return self._index_sets
+
     async def peer(self) -> Peer:
         """PostgreSQL with the same files."""
         if self._peer is None:
@@ -42,14 +51,24 @@ class Scene:
     @asynccontextmanager
     async def search(self, *, vector_budget_bytes: int = 0) -> AsyncIterator[Search]:
         """Search that has loaded the version."""
+        await self.index_sets()
         budgets = {"memory_budget_bytes": SEARCH_MEMORY_BYTES, "vector_budget_bytes": vector_budget_bytes}
         async with self.suite.search(
             **{name: str(value) for name, value in budgets.items()},
             data_directory=str(self.suite.folder / "search"),
         ) as search:
             say("search loads the version")
-            await self.suite.client.search.count(NAME, Query())
+            await self.first_answer()
             yield search
+
+    async def first_answer(self) -> None:
+        """Returns when search counts all files; to load the version may take longer than a call may."""
+        while True:
+            with suppress(DeadlineExceeded):
+                count = await self.suite.client.search.count(NAME, Query())
+                if count != self.data.files:
+                    raise RuntimeError(f"search holds {count:,} files")
+                return
 
     async def close(self) -> None:
         if self._peer is not None:

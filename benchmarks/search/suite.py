@@ -58,6 +58,9 @@ class Suite:
         await search.start()
         try:
             yield search
+        except Exception as error:
+            error.add_note(search.log_tail)
+            raise
         finally:
             await search.stop()
 
@@ -91,6 +94,11 @@ class Search:
         """End it."""
         if self._running is not None:
             await self._running.stop()
+
+    @property
+    def log_tail(self) -> str:
+        """What it said last."""
+        return "" if self._running is None else self._running.log_tail(60)
 
     @property
     def memory_bytes(self) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Tags = NDArray[np.int32]
-"""A row a file, a tag number or ABSENT a column; no order in a row, none twice."""
+"""A row a file, a tag number or ABSENT a column; a tag stands in the column `column_of` alone."""
 
 ABSENT: Final = -1
 COMMON_SHARES: Final = (0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2)
@@ -32,6 +32,13 @@ _THEMES = (
     "vehicle", "person", "animal", "building", "sign", "marking",
     "light", "plant", "weather", "surface", "object", "event",
 )  # fmt: skip
+
+
+def column_of(tag: int) -> int:
+    """Where a tag stands in the rows of the files that have it."""
+    if tag < _FIRST_SCENE:
+        return tag
+    return _FIRST_SCENE if tag < _FIRST_OF_THEMES else _FIRST_SCENE + 1 + (tag - _FIRST_OF_THEMES) // THEME_TAGS
 
 
 @dataclass(frozen=True)

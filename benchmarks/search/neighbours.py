@@ -1,0 +1,218 @@
+"""Similar files under filters: how many of the right ones are found, how soon, and what search adds to the database."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import asyncpg
+import numpy as np
+
+from benchmarks.report import Figure, at_least, at_most, within
+from benchmarks.search.copying import Connection
+from benchmarks.search.data import Block
+from benchmarks.search.kernel import Kernel
+from benchmarks.search.latency import latencies
+from benchmarks.search.loading import NAME
+from benchmarks.search.questions import CASES, K, Question, Truth, questions, recall
+from benchmarks.search.scene import Scene
+from benchmarks.search.suite import VECTORS, say
+from benchmarks.search.vectors import TABLE, TAGS_COLUMN, IndexSet, IndexSets, open_vectors, write_vectors
+from bowerbird.search.v1.search_service_pb2 import SearchResponse
+from libs.rpc.names import parse_file_id
+
+Value = TypeVar("Value")
+
+QUESTIONS: Final = 30  # of each case
+WARM_UP: Final = 3
+COLUMN_BYTES: Final = 8 * 1024**3
+COLUMN_RECALL: Final = 0.999
+GROWING_RECALL: Final = 0.95
+GROWING_CASES: Final = ("none", "10%")  # where the database's neighbours are asked for, unless the filter opposes them
+KNN_LIMIT_MS: Final = 40
+KERNEL_RATIO: Final = 1.5
+KERNEL_MORE_MS: Final = 5
+OVERHEAD_LIMIT_MS: Final = 5
+_IN_SEARCH: Final = "exact in search"
+_FILLING_SECONDS: Final = 1800
+# As the adapter sets them.
+_PGVECTOR_SETTINGS: Final = {
+    "hnsw.iterative_scan": "relaxed_order",
+    "hnsw.ef_search": "200",
+    "hnsw.max_scan_tuples": "2147483647",
+}
+# What the growing plan asks for first where nothing is filtered: 20% more than wanted, and one to see a tie.
+_FIRST_NEIGHBOURS: Final = round(K * 1.2) + 1
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The questions, and what is right in each index set."""
+
+    questions: list[Question]
+    index_sets: IndexSets
+    right_in_whole: list[set[int]]
+    right_in_graph: list[set[int]]
+    kernel_ms: list[float]
+
+
+@dataclass(frozen=True)
+class Found:
+    """How well and how soon the questions of each case were answered."""
+
+    recall: dict[str, float]
+    p50: dict[str, float]
+
+
+async def neighbour_figures(scene: Scene) -> AsyncIterator[Figure]:
+    """With the column over all vectors, and without it over those that have a graph."""
+    asked = await _prepare(scene)
+    async with scene.search(vector_budget_bytes=COLUMN_BYTES) as _:
+        await _column_is_filled(scene, asked)
+        say("similar files with the column")
+        column = await _ask(scene, asked, asked.index_sets.whole, asked.right_in_whole)
+    for case in CASES:
+        yield at_least(f"knn_recall {case}, column", column.recall[case], "1", against=1, ratio=COLUMN_RECALL)
+    for case in CASES:
+        kernel_ms = statistics.median(_of(case, asked.questions, asked.kernel_ms))
+        limit = min(KNN_LIMIT_MS, KERNEL_RATIO * kernel_ms + KERNEL_MORE_MS)
+        yield within(f"knn_p50 {case}, column", column.p50[case], "ms", against=kernel_ms, limit=limit)
+    async with scene.search():
+        say("similar files without the column")
+        database = await _ask(scene, asked, asked.index_sets.graph, asked.right_in_graph)
+        for case in CASES:
+            ratio = GROWING_RECALL if case in GROWING_CASES else 0
+            yield at_least(f"knn_recall {case}, no column", database.recall[case], "1", against=1, ratio=ratio)
+        say("pgvector's own filtered queries")
+        own = await _ask_pgvector(scene, asked)
+        for case in CASES:
+            yield within(f"knn_recall {case}, pgvector", own.recall[case], "1", against=database.recall[case])
+            yield within(f"knn_p50 {case}, pgvector", own.p50[case], "ms", against=database.p50[case])
+        say("what search adds to the database")
+        yield at_most("search_overhead_p50", await _overhead_ms(scene, asked), "ms", limit=OVERHEAD_LIMIT_MS)
+
+
+async def _prepare(scene: Scene) -> Asked:
+    """Write the vectors, and see meanwhile which answers are right."""
+    index_sets = await scene.index_sets()
+    asked = questions(scene.data, scene.filters, WARM_UP + QUESTIONS)
+    whole, graph, kernel = Truth(asked), Truth(asked), Kernel(index_sets.whole.files)
+
+    def watch(block: Block) -> None:
+        whole.take(block)
+        kernel.take(block)
+        if block.first < index_sets.graph.files:
+            graph.take(block)
+
+    await write_vectors(scene.suite, scene.data, scene.version, index_sets, watch)
+    say("the kernel alone")
+    kernel_ms = [kernel.milliseconds(one.vector, among, K) for one, among in zip(asked, whole.passing(), strict=True)]
+    return Asked(asked, index_sets, whole.answers(), graph.answers(), kernel_ms)
+
+
+async def _column_is_filled(scene: Scene, asked: Asked) -> None:
+    """Returns when the column answers; the first question makes it be filled."""
+    say("the column is filled from the database")
+    begin, random = time.monotonic(), np.random.default_rng(0)
+    names, index_set = scene.data.vocabulary.names, asked.index_sets.whole.name
+    while True:
+        # Never the same question, whose ranking would be remembered.
+        vector = random.standard_normal(len(asked.questions[0].vector), np.float32)
+        query = Question("none", vector, asked.questions[0].filter).query(names, index_set)
+        answer = await scene.suite.client.search.page(NAME, query, explain=True)
+        seconds = time.monotonic() - begin
+        if answer.explanation.plan == _IN_SEARCH:
+            say(f"that took {seconds:.0f} s")
+            return
+        if seconds > _FILLING_SECONDS:
+            raise RuntimeError(f"the column was not filled after {seconds:.0f} s: {answer.explanation}")
+        await asyncio.sleep(1)
+
+
+async def _ask(scene: Scene, asked: Asked, index_set: IndexSet, right: list[set[int]]) -> Found:
+    """Each question once for its time, with the usual page, and once more for all hits: those are remembered."""
+    names, client = scene.data.vocabulary.names, scene.suite.client
+
+    async def page(one: Question) -> SearchResponse:
+        return await client.search.page(NAME, one.query(names, index_set.name))
+
+    async def every(one: Question) -> set[int]:
+        hits = (await client.search.page(NAME, one.query(names, index_set.name), page_size=K)).hits
+        return {parse_file_id(hit.file.name.rpartition("/")[2])[1] for hit in hits}
+
+    milliseconds, found = [], []
+    for case in CASES:
+        of_case = _of(case, asked.questions, asked.questions, warm_up=0)
+        milliseconds += (await latencies(page, of_case)).milliseconds
+        found += [await every(one) for one in of_case]
+    return _summed(asked, milliseconds, found, right)
+
+
+async def _ask_pgvector(scene: Scene, asked: Asked) -> Found:
+    """The filter in the query itself, on tags beside the vectors."""
+    connection: Connection = await asyncpg.connect(
+        scene.suite.postgres.url(VECTORS), server_settings=_PGVECTOR_SETTINGS
+    )
+
+    async def nearest(one: Question) -> set[int]:
+        conditions = [f"index_set_id = '{asked.index_sets.graph.document_id}'"]
+        if one.filter.any_of:
+            conditions.append(f"{TAGS_COLUMN} && ARRAY{list(one.filter.any_of)}")
+        if one.filter.all_of:
+            conditions.append(f"{TAGS_COLUMN} @> ARRAY{list(one.filter.all_of)}")
+        rows = await connection.fetch(
+            f"SELECT file_meta_id FROM {TABLE.name} WHERE {' AND '.join(conditions)}"  # noqa: S608  (our own)
+            f" ORDER BY file_vector <=> $1::real[]::vector LIMIT {K}",
+            one.vector.tolist(),
+        )
+        return {parse_file_id(row["file_meta_id"])[1] for row in rows}
+
+    try:
+        found = await latencies(nearest, asked.questions)
+    finally:
+        await connection.close()
+    return _summed(asked, found.milliseconds, found.answers, asked.right_in_graph)
+
+
+async def _overhead_ms(scene: Scene, asked: Asked) -> float:
+    """The p50 of search less that of the database's own neighbours, for the same questions without a filter."""
+    names, index_set = scene.data.vocabulary.names, asked.index_sets.graph
+    random = np.random.default_rng(1)
+    # Near the questions, and none of them: rankings of those are remembered.
+    plain = [
+        Question(
+            "none", one.vector + random.standard_normal(len(one.vector), np.float32) * np.float32(0.01), one.filter
+        )
+        for one in _of("none", asked.questions, asked.questions, warm_up=0)
+    ]
+    database = await open_vectors(scene.suite)
+
+    async def nearest(one: Question) -> None:
+        await database.nearest(TABLE, index_set.document_id, one.vector, _FIRST_NEIGHBOURS)
+
+    async def page(one: Question) -> None:
+        await scene.suite.client.search.page(NAME, one.query(names, index_set.name))
+
+    try:
+        for one in plain:  # so that both find the pages in memory
+            await nearest(one)
+        through_search = await latencies(page, plain, warm_up=WARM_UP)
+        alone = await latencies(nearest, plain, warm_up=WARM_UP)
+    finally:
+        await database.close()
+    say(f"search {through_search.p50:.1f} ms, the database alone {alone.p50:.1f} ms")
+    return through_search.p50 - alone.p50
+
+
+def _summed(asked: Asked, milliseconds: Sequence[float], found: Sequence[set[int]], right: Sequence[set[int]]) -> Found:
+    return Found(
+        {case: recall(_of(case, asked.questions, found), _of(case, asked.questions, right)) for case in CASES},
+        {case: statistics.median(_of(case, asked.questions, milliseconds)) for case in CASES},
+    )
+
+
+def _of(case: str, asked: Sequence[Question], values: Sequence[Value], warm_up: int = WARM_UP) -> list[Value]:
+    """The values of the questions of a case, but for the first few."""
+    return [value for one, value in zip(asked, values, strict=True) if one.case == case][warm_up:]
