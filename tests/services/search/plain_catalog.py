@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import grpc.aio
 import numpy as np
 
 from services.search.catalog import Catalog, DatasetInfo, IndexSetInfo, VersionInfo
 from services.search.index.pages import WHOLE_REVISION, Cursor, FilesPage, VectorsPage, ordinals_in, read_batch
+from services.search.snapshots.folder import SnapshotFolder
 from services.search.versions import Versions
 from tests.services.search.versions import (
     TAGS,
@@ -20,6 +23,7 @@ from tests.services.search.versions import (
     vectors_page,
 )
 
+PLENTY = 2**40
 DATASET = "workspaces/test/datasets/plain"
 NO_ANSWER = grpc.aio.Metadata()
 
@@ -119,6 +123,15 @@ class PlainCatalog(Catalog):
     async def read_vectors(self, index_set: str, after: Cursor | None) -> AsyncIterator[VectorsPage]:
         async for page in self.feeds[index_set.partition("/indexSets/")[0]].read_vectors(after):
             yield page
+
+
+@asynccontextmanager
+async def searching(catalog: PlainCatalog, folder: Path | None = None, **limits: int) -> AsyncIterator[Versions]:
+    """As the process does it."""
+    snapshots = None if folder is None else SnapshotFolder(folder, budget_bytes=PLENTY)
+    limits = {"max_versions": 100, "budget_bytes": PLENTY} | limits
+    async with Versions(catalog, snapshots, **limits) as versions:
+        yield versions
 
 
 async def shown(versions: Versions, feed: PlainFeed) -> list[tuple[object, ...]]:

@@ -1,10 +1,7 @@
 """Versions in memory: loaded once for all who wait, kept within a budget, followed, and taken up again from disk."""
 
 import asyncio
-import random
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,26 +11,17 @@ import structlog
 
 from services.search import versions as versions_module
 from services.search.index.pages import WHOLE_REVISION, Cursor
+from services.search.snapshots.arrays_file import Copy
 from services.search.snapshots.folder import SnapshotFolder
+from services.search.snapshots.snapshot import Snapshot
 from services.search.versions import SHORTEST_ROUND_SECONDS, Versions
 from tests.deadline import until
-from tests.services.search.plain_catalog import PlainCatalog, PlainFeed, expected, shown
-
-PLENTY = 2**40
+from tests.services.search.plain_catalog import PLENTY, PlainCatalog, PlainFeed, expected, searching, shown
 
 
 @pytest.fixture
 def catalog() -> PlainCatalog:
     return PlainCatalog()
-
-
-@asynccontextmanager
-async def searching(catalog: PlainCatalog, folder: Path | None = None, **limits: int) -> AsyncIterator[Versions]:
-    """As the process does it."""
-    snapshots = None if folder is None else SnapshotFolder(folder, budget_bytes=PLENTY)
-    limits = {"max_versions": 100, "budget_bytes": PLENTY} | limits
-    async with Versions(catalog, snapshots, **limits) as versions:
-        yield versions
 
 
 async def loads_again(versions: Versions, feed: PlainFeed) -> bool:
@@ -164,6 +152,58 @@ async def test_a_snapshot_that_is_not_due_waits_until_the_end(catalog: PlainCata
     assert sum(line["event"] == "a snapshot is written" for line in logs) == 2
 
 
+class SlowFolder(SnapshotFolder):
+    """Holds up the writing of a snapshot until a test lets it go on."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, budget_bytes=PLENTY)
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def save(self, snapshot: Snapshot, copy: Copy) -> None:
+        self.begun.set()
+        assert self.go_on.wait(10)
+        super().save(snapshot, copy)
+
+
+def left_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_a_change_waits_for_no_snapshot_and_ends_the_one_that_is_being_written(
+    catalog: PlainCatalog, tmp_path: Path
+) -> None:
+    feed = catalog.add(1, 500)
+    folder = SlowFolder(tmp_path)
+    with structlog.testing.capture_logs() as logs:
+        async with Versions(catalog, folder, max_versions=9, budget_bytes=PLENTY, snapshot_seconds=0) as versions:
+            await shown(versions, feed)
+            await until(folder.begun.is_set)
+            feed.version.edit(300)
+            feed.commit()
+            assert await shown(versions, feed) == expected(feed)
+            folder.go_on.set()
+            await until(lambda: any(line["event"] == "a snapshot is written" for line in logs))
+    events = [line["event"] for line in logs if "snapshot" in line["event"]]
+    assert events[:2] == ["a snapshot was overtaken by a change", "a snapshot is written"]
+    async with searching(catalog, tmp_path) as versions:
+        assert await shown(versions, feed) == expected(feed)
+
+
+async def test_a_stop_ends_the_snapshot_that_is_being_written(catalog: PlainCatalog, tmp_path: Path) -> None:
+    feed = catalog.add(1, 500)
+    folder = SlowFolder(tmp_path)
+    async with Versions(catalog, folder, max_versions=9, budget_bytes=PLENTY) as versions:
+        await shown(versions, feed)
+        await until(folder.begun.is_set)
+        asyncio.get_running_loop().call_later(0.1, folder.go_on.set)
+    # The one that was cut off left nothing behind, the last one is whole.
+    assert left_in(tmp_path) == ["1.snapshot"]
+    feed.read_from.clear()
+    async with searching(catalog, tmp_path) as versions:
+        assert await shown(versions, feed) == expected(feed)
+    assert feed.read_from == []
+
+
 async def test_a_load_goes_on_without_the_query_that_began_it(catalog: PlainCatalog) -> None:
     feed = catalog.add(1, 5000)
     feed.gate.clear()
@@ -281,68 +321,3 @@ async def test_what_catalog_no_longer_has_goes_from_memory_and_disk(
         put_back.info = replace(put_back.info, revision=2)
         assert await loads_again(versions, put_back)
         assert not await loads_again(versions, kept)
-
-
-@pytest.mark.parametrize("seed", range(8))
-async def test_whatever_happens_in_any_order_a_query_sees_every_edit(
-    catalog: PlainCatalog, tmp_path: Path, seed: int
-) -> None:
-    """Edits, queries, snapshots, changes in the middle of snapshots, clean stops, and crashes with a torn file."""
-    chance = random.Random(seed)  # noqa: S311 - it makes test data
-    feed = catalog.add(1, 200, seed=seed)
-    disk, left = tmp_path / "disk", tmp_path / "left"
-    disk.mkdir()
-    taken_up = 0
-    for restarts in range(8):
-        async with searching(catalog, disk) as versions:
-            for number in range(chance.randrange(1, 5)):
-                for step in chance.sample(["edit", "grow", "vectors", "query", "save", "overtaken"], 4):
-                    await take(step, chance, versions, feed)
-                if number == 0:
-                    feed.read_from.clear()
-                    assert await shown(versions, feed) == expected(feed), (seed, restarts)
-                    taken_up += None not in feed.read_from
-            crashes = chance.random() < 0.7
-            if crashes:
-                shutil.rmtree(left, ignore_errors=True)
-                shutil.copytree(disk, left)
-        if crashes:
-            # The disk as it was at the moment of the crash, with what had just been begun.
-            shutil.rmtree(disk)
-            left.rename(disk)
-            tear(chance, disk)
-    assert taken_up
-
-
-async def take(step: str, chance: random.Random, versions: Versions, feed: PlainFeed) -> None:
-    match step:
-        case "edit":
-            feed.version.edit(chance.randrange(1, 60))
-            feed.commit()
-        case "grow":
-            feed.version.grow(chance.randrange(1, 40))
-            feed.commit()
-        case "vectors":
-            ordinals = chance.sample(range(len(feed.version.files)), 20)
-            feed.commit_vectors({ordinal: chance.random() < 0.7 for ordinal in ordinals})
-        case "query":
-            assert await shown(versions, feed) == expected(feed)
-        case "save":
-            async with versions.use(feed.info) as version:
-                await version.catch_up(feed.info.revision)
-                await version.save()
-        case "overtaken":
-            async with versions.use(feed.info) as version:
-                await version.catch_up(feed.info.revision)
-                feed.version.edit(5)
-                feed.commit()
-                await asyncio.gather(version.save(), version.catch_up(feed.info.revision))
-
-
-def tear(chance: random.Random, disk: Path) -> None:
-    """Leave what a process leaves that is killed while it writes, and sometimes what a bad disk does."""
-    for snapshot in list(disk.glob("*.snapshot")):
-        content = snapshot.read_bytes()
-        snapshot.with_suffix(".unfinished").write_bytes(content[: chance.randrange(len(content))])
-        if chance.random() < 0.2:
-            snapshot.write_bytes(content[: chance.randrange(len(content))])
