@@ -37,7 +37,7 @@ def explanation(answer: Answer) -> search_pb2.Explanation:
     message = search_pb2.Explanation(plan="" if ranking is None else ranking.plan.value, exact=True)
     if ranking is not None:
         message.exact = ranking.exact
-    for step in (*answer.steps.taken, *(() if ranking is None else ranking.steps)):
+    for step in answer.steps.taken:
         message.steps.add(name=step.name, count=step.count, milliseconds=step.seconds * 1000)
     return message
 
