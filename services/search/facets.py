@@ -67,7 +67,7 @@ def _counts(index: VersionIndex, among: BitMap, field: FacetField) -> dict[str, 
     return index.tags.counts(_TAG_KINDS[field], among)
 
 
-def counted(strings: pa.StringArray, numbers: NDArray[np.uint32]) -> dict[str, int]:
+def counted(strings: pa.StringArray, numbers: NDArray[np.unsignedinteger]) -> dict[str, int]:
     """How often each string is pointed at, where it is."""
     counts = np.bincount(numbers, minlength=len(strings))
     found = np.flatnonzero(counts)

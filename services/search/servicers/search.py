@@ -30,7 +30,7 @@ class SearchServicer(SearchServiceServicer):
 
     async def Search(self, request: messages.SearchRequest, context: Context) -> messages.SearchResponse:
         version = decode.version_name(request.version)
-        asked = decoded_query(request.query, version, decode.sort(request.sort))
+        asked = decoded_query(request.query, version)
         request = paged_request(request, asked)
         size = page_size(request.page_size, default=PAGE_HITS)
         skip = decode.number("skip", request.skip, most=MAX_SKIP)
@@ -63,7 +63,7 @@ class SearchServicer(SearchServiceServicer):
         self, request: messages.StreamHitsRequest, context: Context
     ) -> AsyncIterator[messages.StreamHitsResponse]:
         version = decode.version_name(request.version)
-        asked = decoded_query(request.query, version, decode.sort(request.sort), most_top_k=UNLIMITED_TOP_K)
+        asked = decoded_query(request.query, version, most_top_k=UNLIMITED_TOP_K)
         async with self._engine.answer(version, asked.query, shows_files=True) as answer:
             for hits in answer.matches.pages(STREAM_HITS):
                 found = await answer.show(hits)
@@ -77,7 +77,7 @@ class SearchServicer(SearchServiceServicer):
     async def CountFacets(self, request: messages.CountFacetsRequest, context: Context) -> messages.CountFacetsResponse:
         version = decode.version_name(request.version)
         query = decoded_query(request.query, version).query
-        fields = decode.facet_fields(request.fields, request.attributes)
+        fields = decode.facet_fields(request.fields)
         most = decode.number(
             "max_values", request.max_values, most=decode.MAX_FACET_VALUES, default=decode.DEFAULT_FACET_VALUES
         )
