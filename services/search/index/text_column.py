@@ -1,113 +1,313 @@
-"""A column of strings that are all different."""
+"""A column of texts that differ from file to file: names."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from services.search.index.bitmaps import Mask, Ordinals, bitmap_of, ordinals_of
-from services.search.index.number_column import NumberColumn
+from services.search.index.bitmaps import (
+    BLOCK_ROWS,
+    Mask,
+    Ordinals,
+    bitmap_arrays,
+    bitmap_of,
+    bitmap_of_mask,
+    bitmaps_from,
+    blocks_of,
+    ordinals_of,
+    size_bytes,
+)
+from services.search.index.byte_pattern import (
+    BESIDE_WORD,
+    BETWEEN_WORDS,
+    END,
+    PERHAPS_BESIDE_WORD,
+    BytePattern,
+    exactly,
+    in_any_case,
+)
+from services.search.index.letter_cases import unusual_characters
 from services.search.index.stored import Arrays, part, under
-from services.search.index.strings import contains, string_arrays, strings_from
+from services.search.index.string_heap import StringHeap
+from services.search.index.strings import bytes_and_offsets, contains, flags, string_array
+from services.search.index.text_block import TextBlock
+from services.search.index.words import has_words
+
+# Longer texts, in bytes, are kept apart, and the longest of a block too if they are at most one in so many.
+WIDEST = 192
+WORTH_A_PLANE = 256
+
+# To look at a text alone costs as much as to look at so many in blocks.
+ALONE_COSTS = 64
+
+Test = Callable[[pa.StringArray], Mask]
 
 
 class TextColumn:
-    """Strings that are all different, kept in Arrow chunks in the order in which they came.
+    """Texts without zero bytes, most of them in blocks side by side (see `TextBlock`), a few long ones in a heap.
 
-    A row that is written again leaves its old string behind; when half of them are left behind, the column is packed.
+    Whatever ignores case does as RE2 does. Where the bytes alone do not decide, RE2 itself is asked: for texts in the
+    heap, for those with letters whose other case has another length, and beside words for letters beyond ASCII.
     """
 
-    CHUNK_STRINGS = 16_384
-
     def __init__(self) -> None:
-        self._chunks: list[pa.StringArray] = []
-        self._starts: list[int] = []
-        self._length = 0
-        self._rows = 0
-        # Position of an ordinal's string, plus one; 0 where it has none.
-        self._position: NumberColumn[np.uint32] = NumberColumn(np.uint32)
+        self._blocks: list[TextBlock] = []
+        self._heap = StringHeap()
+        self._filled = BitMap()
+        self._in_heap = BitMap()
+        self._beyond_ascii = BitMap()
+        self._unusual = BitMap()
+        self._counts: dict[int, NDArray[np.uint32]] | None = None
 
     def put(self, ordinals: Ordinals, values: pa.StringArray) -> None:
         """Write rows; the ordinals differ from each other."""
+        is_filled = pc.not_equal(values, "")
+        ordinals = self._cleared(ordinals, flags(is_filled))
+        values = values.filter(is_filled)
         if not len(ordinals):
             return
-        self._rows += int(np.count_nonzero(self._position.at(ordinals) == 0))
-        first = self._length + 1
-        self._position.put(ordinals, np.arange(first, first + len(ordinals), dtype=np.uint32))
-        self._append(values)
-        if self._length > 2 * self._rows + self.CHUNK_STRINGS:
-            self._pack()
+        order = np.argsort(ordinals, kind="stable")
+        if (order[1:] < order[:-1]).any():
+            ordinals, values = ordinals[order], values.take(pa.array(order))
+        self._filled |= bitmap_of(ordinals)
+        self._learn_letters(ordinals, values)
+        numbers = ordinals // BLOCK_ROWS
+        first = int(numbers[0])
+        bounds = np.searchsorted(numbers, np.arange(first, int(numbers[-1]) + 2)).tolist()
+        for number, start in enumerate(bounds[:-1], first):
+            end = bounds[number - first + 1]
+            if start < end:
+                self._put_block(number, ordinals[start:end], values.slice(start, end - start))
+        self._counts = None
 
     def at(self, ordinals: Ordinals) -> list[str]:
-        """The strings of these ordinals, "" where there is none."""
-        found = [""] * len(ordinals)
-        for rows, chunk, within in self._located(ordinals):
-            for row, string in zip(rows.tolist(), chunk.take(pa.array(within)).to_pylist(), strict=True):
-                found[row] = string
-        return found
+        """The texts of these ordinals, "" where there is none."""
+        texts: list[str] = self.strings_at(ordinals).to_pylist()
+        return texts
+
+    def strings_at(self, ordinals: Ordinals) -> pa.StringArray:
+        """The same as Arrow strings."""
+        order = np.argsort(ordinals, kind="stable")
+        strings = self._strings_of(ordinals[order])
+        if (order[1:] > order[:-1]).all():
+            return strings
+        places = np.empty_like(order)
+        places[order] = np.arange(len(order))
+        return strings.take(pa.array(places))
 
     def has(self, ordinals: Ordinals) -> Mask:
-        """Which of these ordinals have a string."""
-        known: Mask = self._position.at(ordinals) != 0
-        return known
+        """Which of these ordinals have a text."""
+        return np.isin(ordinals, ordinals_of(self._filled & bitmap_of(ordinals)))
+
+    def filled(self, among: BitMap) -> BitMap:
+        """Those of `among` that have a text."""
+        return among & self._filled
+
+    def equal(self, among: BitMap, text: str) -> BitMap:
+        """Those of `among` whose text is this one, case and all."""
+        if not text or "\0" in text:
+            return BitMap()
+        return self._found(among, END + exactly(text) + END, (), lambda strings: flags(pc.equal(strings, text)))
 
     def containing(self, among: BitMap, text: str) -> BitMap:
-        """Those of `among` whose string has this part, in any case."""
-        ordinals = ordinals_of(among)
-        # To gather strings costs more than to look into some more of them.
-        if len(ordinals) * 4 > self._length:
-            matched = np.concatenate([np.zeros(1, np.bool_), *(contains(chunk, text) for chunk in self._chunks)])
-            return bitmap_of(ordinals[matched[self._position.at(ordinals)]])
-        found = np.zeros(len(ordinals), np.bool_)
-        for rows, chunk, within in self._located(ordinals):
-            found[rows] = contains(chunk.take(pa.array(within)), text)
-        return bitmap_of(ordinals[found])
+        """Those of `among` whose text has this part, in any case."""
+        if not text:
+            return self.filled(among)
+        if "\0" in text:
+            return BitMap()
+        pattern = in_any_case(text)
+        sure, perhaps = (pattern, ()) if pattern.is_exact else (None, (pattern,))
+        return self._found(among, sure, perhaps, lambda strings: contains(strings, text))
+
+    def having_words(self, among: BitMap, words: Sequence[str]) -> BitMap:
+        """Those of `among` in whose text these words, none of them empty, stand as `has_words` says."""
+        if any("\0" in word for word in words):
+            return BitMap()
+        patterns = [in_any_case(word) for word in words]
+        sure = BESIDE_WORD + patterns[0]
+        for pattern in patterns[1:]:
+            sure += BETWEEN_WORDS + pattern
+        is_decided = len(words) == 1 and sure.is_exact and not self._beyond_ascii.intersect(among)
+        return self._found(
+            among,
+            sure + BESIDE_WORD if sure.is_exact else None,
+            () if is_decided else [PERHAPS_BESIDE_WORD + pattern + PERHAPS_BESIDE_WORD for pattern in patterns],
+            lambda strings: has_words(strings, words),
+        )
 
     @property
     def size_bytes(self) -> int:
         """Memory."""
-        return self._position.size_bytes + sum(int(chunk.nbytes) for chunk in self._chunks)
+        bitmaps = (self._filled, self._in_heap, self._beyond_ascii, self._unusual)
+        return sum(block.size_bytes for block in self._blocks) + self._heap.size_bytes + size_bytes(bitmaps)
 
     def dump(self) -> dict[str, NDArray[np.generic]]:
         """See `Stored`."""
-        strings = pa.concat_arrays(self._chunks) if self._chunks else pa.array([], pa.string())
-        return under("positions", self._position.dump()) | under("strings", string_arrays(strings))
+        bitmaps = [self._filled, self._in_heap, self._beyond_ascii, self._unusual]
+        arrays = under("bitmaps", bitmap_arrays(bitmaps)) | under("heap", self._heap.dump())
+        for number, block in enumerate(self._blocks):
+            arrays |= under(f"block/{number}", block.dump())
+        return arrays
 
     def load(self, arrays: Arrays) -> None:
         """See `Stored`."""
-        self._position.load(part("positions", arrays))
-        self._rows = int(np.count_nonzero(self._position.values))
-        self._chunks, self._starts, self._length = [], [], 0
-        strings = strings_from(part("strings", arrays))
-        for start in range(0, len(strings), self.CHUNK_STRINGS):
-            self._append(strings.slice(start, self.CHUNK_STRINGS))
+        bitmaps = bitmaps_from(part("bitmaps", arrays))
+        self._filled, self._in_heap, self._beyond_ascii, self._unusual = bitmaps
+        self._heap.load(part("heap", arrays))
+        self._blocks, self._counts = [], None
+        while kept := part(f"block/{len(self._blocks)}", arrays):
+            self._blocks.append(TextBlock())
+            self._blocks[-1].load(kept)
 
-    def _append(self, values: pa.StringArray) -> None:
-        if self._chunks and len(self._chunks[-1]) < self.CHUNK_STRINGS:
-            self._chunks[-1] = pa.concat_arrays([self._chunks[-1], values])
-        else:
-            self._chunks.append(values)
-            self._starts.append(self._length)
-        self._length += len(values)
+    def _cleared(self, ordinals: Ordinals, is_filled: Mask) -> Ordinals:
+        """Take away the texts that these ordinals have; those that get another are returned."""
+        if again := self._filled & bitmap_of(ordinals):
+            in_heap = again & self._in_heap
+            self._heap.discard(ordinals_of(in_heap))
+            for number, there in blocks_of(again - in_heap):
+                self._blocks[number].clear(there % BLOCK_ROWS)
+            for bitmap in (self._filled, self._in_heap, self._beyond_ascii, self._unusual):
+                bitmap.difference_update(again)
+            self._counts = None
+        return ordinals[is_filled]
 
-    def _located(self, ordinals: Ordinals) -> Iterator[tuple[NDArray[np.intp], pa.StringArray, NDArray[np.int64]]]:
-        """By chunk: rows of `ordinals`, the chunk, and where their strings stand in it."""
-        positions = self._position.at(ordinals).astype(np.int64) - 1
-        chunk_of = np.where(positions < 0, -1, np.searchsorted(self._starts, positions, side="right") - 1)
-        order = np.argsort(chunk_of, kind="stable")
-        bounds = np.searchsorted(chunk_of[order], np.arange(len(self._chunks) + 1))
-        for number, chunk in enumerate(self._chunks):
-            rows = order[bounds[number] : bounds[number + 1]]
-            if len(rows):
-                yield rows, chunk, positions[rows] - self._starts[number]
+    def _learn_letters(self, ordinals: Ordinals, values: pa.StringArray) -> None:
+        is_beyond = pc.invert(pc.string_is_ascii(values))
+        if pc.any(is_beyond).as_py():
+            ordinals, values = ordinals[flags(is_beyond)], values.filter(is_beyond)
+            self._beyond_ascii |= bitmap_of(ordinals)
+            is_unusual = flags(pc.match_substring_regex(values, f"[{unusual_characters()}]"))
+            self._unusual |= bitmap_of(ordinals[is_unusual])
 
-    def _pack(self) -> None:
-        owners = np.flatnonzero(self._position.values).astype(np.uint32)
-        owners = owners[np.argsort(self._position.values[owners])]
-        strings = [chunk.take(pa.array(within)) for _, chunk, within in self._located(owners)]
-        self._chunks, self._starts, self._length = [], [], 0
-        for chunk in strings:
-            self._append(chunk)
-        self._position.put(owners, np.arange(1, len(owners) + 1, dtype=np.uint32))
+    def _put_block(self, number: int, ordinals: Ordinals, values: pa.StringArray) -> None:
+        while number >= len(self._blocks):
+            self._blocks.append(TextBlock())
+        block = self._blocks[number]
+        lengths = pc.binary_length(values).to_numpy()
+        width = self._width(number, lengths)
+        fits = lengths <= width
+        if not fits.all():
+            self._heap.put(ordinals[~fits], values.filter(pa.array(~fits)))
+            self._in_heap |= bitmap_of(ordinals[~fits])
+            ordinals, values = ordinals[fits], values.filter(pa.array(fits))
+        if len(ordinals):
+            block.put(ordinals % BLOCK_ROWS, side_by_side(values))
+
+    def _width(self, number: int, lengths: NDArray[np.int32]) -> int:
+        """How wide a block is to be when texts of these lengths come; what fits then is moved out of the heap."""
+        start, end = number * BLOCK_ROWS, (number + 1) * BLOCK_ROWS
+        width = self._blocks[number].width
+        few = self._filled.range_cardinality(start, end) // WORTH_A_PLANE
+        longer = lengths[lengths > width]
+        if len(longer) + self._in_heap.range_cardinality(start, end) <= few:
+            return width
+        apart = ordinals_of(self._in_heap & BitMap(range(start, end)))
+        strings = self._heap.strings_at(apart)
+        apart_lengths = pc.binary_length(strings).to_numpy()
+        all_longer = np.concatenate([longer, apart_lengths])
+        all_longer = np.sort(all_longer[all_longer <= WIDEST])[::-1]
+        if len(all_longer) <= few:
+            return width
+        width = int(all_longer[few])
+        fits = apart_lengths <= width
+        if fits.any():
+            self._blocks[number].put(apart[fits] % BLOCK_ROWS, side_by_side(strings.filter(pa.array(fits))))
+            self._heap.discard(apart[fits])
+            self._in_heap -= bitmap_of(apart[fits])
+        return width
+
+    def _strings_of(self, ordinals: Ordinals) -> pa.StringArray:
+        """The texts of ordinals that ascend."""
+        numbers = ordinals // BLOCK_ROWS
+        bounds = np.searchsorted(numbers, np.arange(len(self._blocks) + 1))
+        characters, lengths = [np.empty(0, np.uint8)], np.zeros(len(ordinals) + 1, np.int32)
+        for number, block in enumerate(self._blocks):
+            start, end = int(bounds[number]), int(bounds[number + 1])
+            if start < end:
+                texts = block.texts_at(ordinals[start:end] % BLOCK_ROWS)
+                is_text = texts != 0
+                characters.append(texts[is_text])
+                lengths[start + 1 : end + 1] = is_text.sum(axis=1)
+        strings = string_array(np.concatenate(characters), np.cumsum(lengths, dtype=np.int32))
+        if not self._in_heap:
+            return strings
+        is_apart = np.isin(ordinals, ordinals_of(self._in_heap & bitmap_of(ordinals)))
+        return pc.replace_with_mask(strings, pa.array(is_apart), self._heap.strings_at(ordinals[is_apart]))
+
+    def _found(self, among: BitMap, sure: BytePattern | None, perhaps: Sequence[BytePattern], test: Test) -> BitMap:
+        """Those of `among` that pass a test: all that `sure` fits do, and others only if all of `perhaps` fit them."""
+        among = among & self._filled
+        if self._are_few(among):
+            return self._tested(among, test)
+        undecided = among & (self._in_heap | self._unusual)
+        rest = among - undecided
+        found = BitMap() if sure is None else self._fitting(rest, sure)
+        if perhaps:
+            rest -= found
+            for pattern in perhaps:
+                if not self._are_few(rest):
+                    rest = self._fitting(rest, pattern)
+            undecided |= rest
+        return found | self._tested(undecided, test)
+
+    def _are_few(self, among: BitMap) -> bool:
+        return len(among) * ALONE_COSTS < len(self._blocks) * BLOCK_ROWS
+
+    def _tested(self, among: BitMap, test: Test) -> BitMap:
+        ordinals = ordinals_of(among)
+        if not len(ordinals):
+            return BitMap()
+        return bitmap_of(ordinals[test(self._strings_of(ordinals))])
+
+    def _fitting(self, among: BitMap, pattern: BytePattern) -> BitMap:
+        """Those of `among` that are in blocks and that a pattern fits."""
+        counts = self._counts_by_start(pattern) if among else None
+        if counts is None:
+            return BitMap()
+        first, last = among.min() // BLOCK_ROWS, among.max() // BLOCK_ROWS
+        mask = np.zeros((last - first + 1, BLOCK_ROWS), np.bool_)
+        for number in range(first, last + 1):
+            starts = np.flatnonzero(counts[number].min(axis=0))
+            if len(starts) and among.range_cardinality(number * BLOCK_ROWS, (number + 1) * BLOCK_ROWS):
+                fitting = counts[number][:, starts].T.tolist()
+                self._blocks[number].matching(pattern, (starts - 1).tolist(), fitting, mask[number - first])
+        return bitmap_of_mask(mask.reshape(-1), first * BLOCK_ROWS) & among
+
+    def _counts_by_start(self, pattern: BytePattern) -> NDArray[np.uint32] | None:
+        """How many rows each byte of a pattern fits: by block, by the byte's place, and by the pattern's start, from
+        plane -1 on. None if the pattern is longer than all texts.
+        """
+        if self._counts is None:
+            self._counts = self._counted()
+        starts = self._counts[0].shape[1] - len(pattern.sets) + 1
+        if starts <= 0:
+            return None
+        counts = np.zeros((len(self._blocks), len(pattern.sets), starts), np.uint32)
+        for place, byte_set in enumerate(pattern.sets):
+            for byte in byte_set.members:
+                if byte in self._counts:
+                    counts[:, place] += self._counts[byte][:, place : place + starts]
+        return counts
+
+    def _counted(self) -> dict[int, NDArray[np.uint32]]:
+        """For each byte that occurs how many rows have it, by block and by plane, from plane -1 on. Before the first
+        plane and behind the last all rows have a zero.
+        """
+        width = max((block.width for block in self._blocks), default=0)
+        counts = np.zeros((256, len(self._blocks), 1 + width + 1), np.uint32)
+        counts[0] = BLOCK_ROWS
+        for number, block in enumerate(self._blocks):
+            counts[:, number, 1 : block.width + 1] = block.counts.T
+        return {byte: counts[byte].copy() for byte in range(256) if counts[byte].any()}
+
+
+def side_by_side(values: pa.StringArray) -> NDArray[np.uint8]:
+    """One row a text, filled up with zeros."""
+    characters, offsets = bytes_and_offsets(values)
+    lengths = np.diff(offsets)
+    texts = np.zeros((len(lengths), int(lengths.max())), np.uint8)
+    texts[np.arange(texts.shape[1]) < lengths[:, None]] = characters[offsets[0] : offsets[-1]]
+    return texts
