@@ -41,6 +41,7 @@ from services.search.conditions import (
 from services.search.index.bitmaps import Mask, bitmap_of, ordinals_of
 from services.search.index.presence import VectorPresence
 from services.search.index.strings import contains, flags
+from services.search.index.text_column import TextColumn
 from services.search.index.version_index import VersionIndex
 from services.search.index.words import has_words
 from services.search.query import Status
@@ -117,6 +118,8 @@ def _(condition: FileIn, scope: Scope, among: BitMap) -> BitMap:
 
 @_among.register
 def _(condition: TextIs | TextContains | TextHasWords, scope: Scope, among: BitMap) -> BitMap:
+    if condition.field is TextField.NAME:
+        return _with_name(condition, scope.index.name, among)
     return _with_text(condition.field, scope, among, _text_test(condition))
 
 
@@ -181,6 +184,8 @@ def _(condition: Has, scope: Scope, among: BitMap) -> BitMap:  # noqa: PLR0911 -
     match condition.field:
         case TagKind() as kind:
             return among & scope.index.tags.tagged(kind)
+        case TextField.NAME:
+            return scope.index.name.filled(among)
         case TextField() as field:
             return _with_text(field, scope, among, lambda strings: np.ones(len(strings), np.bool_))
         case KeywordField.INDEX_JOB | TimeField.INDEX:
@@ -213,6 +218,16 @@ def _tagged(condition: TagIs, scope: Scope) -> BitMap:
     return scope.index.tags.files(condition.kind, condition.name)
 
 
+def _with_name(condition: TextIs | TextContains | TextHasWords, names: TextColumn, among: BitMap) -> BitMap:
+    match condition:
+        case TextIs(text=text):
+            return names.equal(among, text)
+        case TextContains(text=text):
+            return names.containing(among, text)
+        case TextHasWords(words=words):
+            return names.having_words(among, words)
+
+
 TextTest = Callable[[pa.StringArray], Mask]
 
 
@@ -227,22 +242,17 @@ def _text_test(condition: TextIs | TextContains | TextHasWords) -> TextTest:
 
 
 def _with_text(field: TextField, scope: Scope, among: BitMap, test: TextTest) -> BitMap:
-    """The files whose text is there and passes."""
+    """The files whose directory or comment is there and passes."""
 
     def passes(strings: pa.StringArray) -> Mask:
         return flags(pc.not_equal(strings, "")) & test(strings)
 
     index = scope.index
-    match field:
-        case TextField.DIRECTORY:
-            return index.folder.matching(among, passes(index.directories()))
-        case TextField.NAME:
-            ordinals = ordinals_of(among)
-            return bitmap_of(ordinals[passes(pa.array(index.name.at(ordinals), pa.string()))])
-        case TextField.COMMENT:
-            ordinals = ordinals_of(among & BitMap(index.comments.keys()))
-            texts = [index.comments[ordinal] for ordinal in ordinals.tolist()]
-            return bitmap_of(ordinals[passes(pa.array(texts, pa.string()))])
+    if field is TextField.DIRECTORY:
+        return index.folder.matching(among, passes(index.directories()))
+    ordinals = ordinals_of(among & BitMap(index.comments.keys()))
+    texts = [index.comments[ordinal] for ordinal in ordinals.tolist()]
+    return bitmap_of(ordinals[passes(pa.array(texts, pa.string()))])
 
 
 # What a condition costs a file: a look into a bitmap, into a column, into a name.
