@@ -110,9 +110,9 @@ class ColumnFilling:
     async def record(self) -> None:
         """Make what was filled outlast the process. Raises OSError."""
         self._recorded_at = time.monotonic()
-        if self._unrecorded:
-            self._unrecorded = 0
+        if rows := self._unrecorded:
             await self.column.record(self.source.revision())
+            self._unrecorded -= rows
 
     @_patiently
     async def _mark_missed(self) -> None:
