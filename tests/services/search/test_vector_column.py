@@ -1,6 +1,7 @@
 """A column takes what the database held at one moment, and what changed after it is not taken for right."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -79,6 +80,25 @@ async def test_what_changes_while_it_is_written_stays_lacking(column: VectorColu
     column.mark(ordinals(6))
     await putting
     assert column.lacking(BitMap([4, 6])) == BitMap([6])
+
+
+async def test_a_row_is_overwritten_only_when_nobody_reads_it_any_more(
+    column: VectorColumn, threads: ColumnThreads
+) -> None:
+    gate = threading.Event()
+    for _ in range(os.cpu_count() or 1):
+        threads.scanners.submit(gate.wait, 10)
+    reading = asyncio.create_task(column.best(BitMap([4]), vectors(1, 100)[2], 1))
+    await asyncio.sleep(0)
+    column.mark(ordinals(4))
+    column.begin_filling()
+    putting = asyncio.create_task(column.put(ordinals(4), vectors(2, 1)))
+    done, _ = await asyncio.wait([putting], timeout=0.2)
+    assert not done
+    gate.set()
+    assert (await reading)[1][0] == pytest.approx(1, abs=1e-4)
+    await putting
+    assert (await column.best(BitMap([4]), vectors(2, 1)[0], 1))[1][0] == pytest.approx(1, abs=1e-4)
 
 
 async def test_a_right_row_is_not_written(column: VectorColumn) -> None:
