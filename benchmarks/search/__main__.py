@@ -14,7 +14,9 @@ from benchmarks.search.filtering import facet_figures, filter_figures
 from benchmarks.search.holding import holding_figures
 from benchmarks.search.neighbours import neighbour_figures
 from benchmarks.search.scene import Scene, scene
+from benchmarks.search.suite import check_disk
 from benchmarks.search.throughput import throughput_figures
+from benchmarks.search.vectors import WHOLE_FILES
 from libs.rpc.logs import configure_logs
 
 PARTS: Final[dict[str, Callable[[Scene], AsyncIterator[Figure]]]] = {
@@ -24,10 +26,15 @@ PARTS: Final[dict[str, Callable[[Scene], AsyncIterator[Figure]]]] = {
     "throughput": throughput_figures,
     "knn": neighbour_figures,
 }
+# What each takes on disk, in PostgreSQL and in search.
+FILE_BYTES: Final = 2_500
+VECTOR_BYTES: Final = 5_000
 
 
 async def run(files: int, parts: list[str]) -> bool:
     """Measures the parts, prints each figure when it is known; whether all hold."""
+    vectors = min(files, WHOLE_FILES) if "knn" in parts else 0
+    check_disk(files * FILE_BYTES + vectors * VECTOR_BYTES)
     held = True
     async with scene(files) as ready:
         for name, figures in PARTS.items():

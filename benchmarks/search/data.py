@@ -19,7 +19,7 @@ from benchmarks.search.embedding import CLUSTERS, Embedding, Matrix
 from benchmarks.search.vocabulary import Tags, Vocabulary
 
 SEED: Final = 20250310
-BLOCK_FILES: Final = 25_000
+BLOCK_FILES: Final = 20_000
 BEGIN: Final = np.datetime64("2024-01-01T00:00:00", "us")
 DAYS: Final = 731
 _DRIVE_FILES: Final = 500
@@ -147,8 +147,10 @@ class Data:
         self.vocabulary = Vocabulary(self.embedding.groups, SEED)
 
     def blocks(self, files: int | None = None) -> Iterator[Block]:
-        """All files, or the first so many."""
-        end = self.files if files is None else min(files, self.files)
+        """All files, or the first so many: whole blocks, for a shorter one would hold other files."""
+        end = self.files if files is None else files
+        if end % BLOCK_FILES and end != self.files:
+            raise ValueError(f"{end:,} files are neither all nor whole blocks of {BLOCK_FILES:,}")
         for first in range(0, end, BLOCK_FILES):
             yield Block(self, first, min(BLOCK_FILES, end - first))
 

@@ -18,7 +18,7 @@ from bowerbird.search.v1.search_pb2 import Query, TagFilter
 SHAPES: Final = ("any", "all", "none", "nested", "name", "time")
 SHARES: Final = (0.5, 0.05, 0.001)
 _TOLERANCE: Final = 0.4  # of the share, either way
-_SAMPLE_BLOCKS: Final = 4
+_SAMPLE_BLOCKS: Final = 5
 _TRIES: Final = 5_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _BEGIN_US: Final = int(BEGIN.astype(np.int64))

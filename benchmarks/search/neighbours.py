@@ -73,25 +73,32 @@ async def neighbour_figures(scene: Scene) -> AsyncIterator[Figure]:
         await _column_is_filled(scene, asked)
         say("similar files with the column")
         column = await _ask(scene, asked, asked.index_sets.whole, asked.right_in_whole)
+    size = _size(asked.index_sets.whole)
     for case in CASES:
-        yield at_least(f"knn_recall {case}, column", column.recall[case], "1", against=1, ratio=COLUMN_RECALL)
+        yield at_least(f"knn_recall {case}, column{size}", column.recall[case], "1", against=1, ratio=COLUMN_RECALL)
     for case in CASES:
         kernel_ms = statistics.median(_of(case, asked.questions, asked.kernel_ms))
-        limit = min(KNN_LIMIT_MS, KERNEL_RATIO * kernel_ms + KERNEL_MORE_MS)
-        yield within(f"knn_p50 {case}, column", column.p50[case], "ms", against=kernel_ms, limit=limit)
+        limit = round(min(KNN_LIMIT_MS, KERNEL_RATIO * kernel_ms + KERNEL_MORE_MS), 1)
+        yield within(f"knn_p50 {case}, column{size}", column.p50[case], "ms", against=kernel_ms, limit=limit)
+    size = _size(asked.index_sets.graph)
     async with scene.search():
         say("similar files without the column")
         database = await _ask(scene, asked, asked.index_sets.graph, asked.right_in_graph)
         for case in CASES:
             ratio = GROWING_RECALL if case in GROWING_CASES else 0
-            yield at_least(f"knn_recall {case}, no column", database.recall[case], "1", against=1, ratio=ratio)
+            yield at_least(f"knn_recall {case}, no column{size}", database.recall[case], "1", against=1, ratio=ratio)
         say("pgvector's own filtered queries")
         own = await _ask_pgvector(scene, asked)
         for case in CASES:
-            yield within(f"knn_recall {case}, pgvector", own.recall[case], "1", against=database.recall[case])
-            yield within(f"knn_p50 {case}, pgvector", own.p50[case], "ms", against=database.p50[case])
+            yield within(f"knn_recall {case}, pgvector{size}", own.recall[case], "1", against=database.recall[case])
+            yield within(f"knn_p50 {case}, pgvector{size}", own.p50[case], "ms", against=database.p50[case])
         say("what search adds to the database")
-        yield at_most("search_overhead_p50", await _overhead_ms(scene, asked), "ms", limit=OVERHEAD_LIMIT_MS)
+        overhead_ms = await _overhead_ms(scene, asked)
+        yield at_most(f"search_overhead_p50{size}", overhead_ms, "ms", limit=OVERHEAD_LIMIT_MS)
+
+
+def _size(index_set: IndexSet) -> str:
+    return f" of {index_set.files:,}"
 
 
 async def _prepare(scene: Scene) -> Asked:

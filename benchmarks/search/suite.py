@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -131,6 +132,15 @@ async def running_suite() -> AsyncIterator[Suite]:
                 await running.stop()
         finally:
             await postgres.stop()
+
+
+def check_disk(needed_bytes: float) -> None:
+    """Says how much will be written. Raises OSError where there is not as much room."""
+    folder = tempfile.gettempdir()
+    free_bytes = shutil.disk_usage(folder).free
+    say(f"up to {needed_bytes / 1e9:.0f} GB will be written below {folder}, and removed at the end")
+    if free_bytes < needed_bytes:
+        raise OSError(f"{folder} has room for {free_bytes / 1e9:.0f} GB; TMPDIR names another place")
 
 
 def say(what: str) -> None:
