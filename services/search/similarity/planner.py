@@ -70,6 +70,10 @@ class VectorTable:
     column: VectorColumn | None = None
     """The same vectors in search, as far as they are there."""
 
+    def lacking(self, among: BitMap) -> BitMap:
+        """Those of some files that must be asked for in the database."""
+        return among if self.column is None else self.column.lacking(among)
+
     @property
     def always_exact(self) -> int:
         """So many files are looked up by id without a second thought."""

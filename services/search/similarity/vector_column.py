@@ -43,7 +43,8 @@ class VectorColumn:
     """Rows are `right` while they hold the vector that the database holds for the file, as far as catalog's feed was
     read; of the `absent` ones it holds none. All others are lacking, and are not asked for here.
 
-    Its state changes on the event loop, between two awaits; only the bytes of rows are read and written on threads.
+    Its state changes on the event loop, between two awaits; only the bytes of rows are read and written on threads. So
+    whoever asks must look at `right` and `lacking` and ask in one go, without an await in between.
     """
 
     def __init__(self, files: ColumnFiles, right: BitMap, threads: ColumnThreads) -> None:

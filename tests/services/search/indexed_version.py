@@ -146,12 +146,12 @@ class ColumnSearch:
 
     async def column(self, indexed: IndexedVersion) -> VectorColumn | None:
         """What a query would ask."""
-        async with self._table(indexed) as vectors:
+        async with self.table(indexed) as vectors:
             return vectors.column
 
     async def best(self, indexed: IndexedVersion, among: BitMap, vector: Vectors, k: int) -> Ranking:
         """A query, held to brute force over what is committed."""
-        async with self._table(indexed) as vectors:
+        async with self.table(indexed) as vectors:
             ranking = await most_similar(vectors, among & indexed.current, vector, k, Steps())
         slack = indexed.slack(vector)
         expected = np.sort(indexed.scores(list(among & indexed.current), vector))[::-1][:k]
@@ -170,7 +170,8 @@ class ColumnSearch:
         return (await self.best(indexed, indexed.current, np.ones(DIMENSION, np.float32), 5)).plan
 
     @asynccontextmanager
-    async def _table(self, indexed: IndexedVersion) -> AsyncIterator[VectorTable]:
+    async def table(self, indexed: IndexedVersion) -> AsyncIterator[VectorTable]:
+        """The vectors as a query that comes in now has them."""
         info, index_set = indexed.feed.info, indexed.index_set
         async with self.versions.use(info) as version, self.connections.database(index_set) as database:
             presence = await version.catch_up(info.revision, index_set)

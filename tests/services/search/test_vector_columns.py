@@ -17,6 +17,7 @@ from libs.vectors.table import Metric
 from services.search.similarity import columns as columns_module
 from services.search.similarity import planner
 from services.search.similarity.column_files import ColumnKey
+from services.search.similarity.comparison import scores_of, vectors_of
 from services.search.similarity.planner import Plan
 from tests.deadline import until
 from tests.services.search.indexed_version import (
@@ -154,6 +155,37 @@ async def test_an_old_vector_is_never_shown_for_a_file_that_has_another(
             indexed.commit(ordinals, vectors)
             ranking = await search.best(indexed, indexed.current, vectors[7], 1)
             assert ranking.scores[0] == pytest.approx(1, abs=1e-6)
+
+
+async def test_scores_and_vectors_of_chosen_files_are_the_same_with_and_without_a_column(
+    catalog: CatalogWithDatabase, any_metric: IndexedVersion, tmp_path: Path
+) -> None:
+    vector, among = clustered(30)[0], BitMap(some(30, 500))
+    largest = np.abs(any_metric.scores(list(among), vector)).max()
+
+    async def look() -> None:
+        async with search.table(any_metric) as vectors:
+            ordinals, scores = await scores_of(vectors, among & any_metric.current, vector)
+            assert ordinals.tolist() == list(among & any_metric.current)
+            np.testing.assert_allclose(scores, any_metric.scores(ordinals.tolist(), vector), atol=0.02 * largest)
+            found, rows = await vectors_of(vectors, among & any_metric.current)
+            assert found.tolist() == ordinals.tolist()
+            expected = np.array([any_metric.vectors[ordinal] for ordinal in found.tolist()])
+            if any_metric.table.metric is Metric.COSINE:
+                expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+            np.testing.assert_allclose(rows, expected, atol=1e-4)
+
+    async with column_search(catalog, tmp_path) as search:
+        await look()
+        await ready(search, any_metric)
+        await look()
+        await any_metric.index(some(30, 30), clustered(31, 30))
+        await look()
+        any_metric.lose(some(30, 10))
+        await look()
+        async with search.table(any_metric) as vectors:
+            assert len((await scores_of(vectors, BitMap(), vector))[0]) == 0
+            assert (await vectors_of(vectors, BitMap()))[1].shape == (0, DIMENSION)
 
 
 async def test_files_whose_vector_the_database_lost_are_left_out(
