@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from grpc import StatusCode
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -93,10 +93,12 @@ async def set_index_set(connection: AsyncConnection, version: Version, setting: 
     return await find_index_set(connection, version, str(index_set_id))
 
 
-async def find_index_set(connection: AsyncConnection, version: Version, index_set: str) -> IndexSet:
-    """The index set by the id in its name. Raises NotFound."""
+async def find_index_set(
+    connection: AsyncConnection, version: Version, index_set: str, *, is_counted: bool = True
+) -> IndexSet:
+    """The index set by the id in its name; its `file_count` is 0 unless it is counted. Raises NotFound."""
     digits = index_set if index_set.isascii() and index_set.isdigit() and len(index_set) < 19 else "0"
-    statement = index_set_columns(version.id).where(index_sets.c.id == int(digits))
+    statement = index_set_columns(version.id, is_counted=is_counted).where(index_sets.c.id == int(digits))
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         name = INDEX_SET.format(
@@ -124,7 +126,7 @@ async def record_dimension(connection: AsyncConnection, index_set: IndexSet, dim
         raise DimensionMismatch(expected=index_set.dimension, found=dimension)
 
 
-def index_set_columns(version_id: int) -> Select[Any]:
+def index_set_columns(version_id: int, *, is_counted: bool = True) -> Select[Any]:
     """Selects the fields of IndexSet but the version."""
     model, database = connections.alias(), connections.alias()
     # By the primary key of file_vectors: one index set's rows lie together.
@@ -148,7 +150,7 @@ def index_set_columns(version_id: int) -> Select[Any]:
             index_sets.c.dimension,
             index_sets.c.revision,
             index_sets.c.created,
-            file_count.label("file_count"),
+            (file_count if is_counted else literal(0)).label("file_count"),
         )
         .join_from(index_sets, model, index_sets.c.model_connection_id == model.c.id)
         .join(database, index_sets.c.database_connection_id == database.c.id)

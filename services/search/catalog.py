@@ -111,7 +111,8 @@ class Catalog:
 
     async def index_set(self, name: str) -> IndexSetInfo:
         """The index set of that name."""
-        answer = await self._index_sets.GetIndexSet(GetIndexSetRequest(name=name), timeout=CALL_SECONDS)
+        request = GetIndexSetRequest(name=name, omit_file_count=True)
+        answer = await self._index_sets.GetIndexSet(request, timeout=CALL_SECONDS)
         found = answer.index_set
         return IndexSetInfo(
             name=found.name,

@@ -50,7 +50,8 @@ class FeedServicer(feed_service_pb2_grpc.FeedServiceServicer):
         ids = ids_in(INDEX_SET, request.index_set, "index set")
         index_set_id = ids.pop("index_set")
         async with self._database.begin() as connection:
-            index_set = await find_index_set(connection, await find_version(connection, **ids), index_set_id)
+            version = await find_version(connection, **ids)
+            index_set = await find_index_set(connection, version, index_set_id, is_counted=False)
         async for page in ahead(read_vectors(self._database, index_set, decoded_place(request))):
             yield ReadVectorsResponse(vectors=page.vectors, next=encoded_place(page.next), revision=page.revision)
 

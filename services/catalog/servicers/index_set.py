@@ -56,7 +56,8 @@ class IndexSetServicer(index_set_service_pb2_grpc.IndexSetServiceServicer):
         return SetIndexSetResponse(index_set=encoded_index_set(index_set))
 
     async def GetIndexSet(self, request: GetIndexSetRequest, context: Context) -> GetIndexSetResponse:
-        return GetIndexSetResponse(index_set=encoded_index_set(await self._find(request.name)))
+        index_set = await self._find(request.name, is_counted=not request.omit_file_count)
+        return GetIndexSetResponse(index_set=encoded_index_set(index_set))
 
     async def ListIndexSets(self, request: ListIndexSetsRequest, context: Context) -> ListIndexSetsResponse:
         ids = ids_in(VERSION, request.parent, "version")
@@ -88,11 +89,12 @@ class IndexSetServicer(index_set_service_pb2_grpc.IndexSetServiceServicer):
             files = await record_missing_vectors(connection, index_set, request.revision, request.ordinals)
         return RecordMissingVectorsResponse(file_count=files)
 
-    async def _find(self, name: str) -> IndexSet:
+    async def _find(self, name: str, *, is_counted: bool = True) -> IndexSet:
         ids = ids_in(INDEX_SET, name, "index set")
         index_set = ids.pop("index_set")
         async with self._database.begin() as connection:
-            return await find_index_set(connection, await find_version(connection, **ids), index_set)
+            version = await find_version(connection, **ids)
+            return await find_index_set(connection, version, index_set, is_counted=is_counted)
 
 
 def decoded_setting(workspace: str, index_set: index_set_pb2.IndexSet) -> IndexSetting:

@@ -59,9 +59,13 @@ async def test_files_that_are_indexed_are_counted(catalog: Catalog) -> None:
     async with scene(catalog, files=5) as made:
         index_set = await set_index_set(made, setting(made))
         await made.finish(await made.index())
-        answer = await IndexSetServiceStub(catalog.viewer).GetIndexSet(GetIndexSetRequest(name=index_set.name))
-        assert answer.index_set.file_count == 5
-        assert answer.index_set.revision > index_set.revision
+        stub = IndexSetServiceStub(catalog.viewer)
+        counted = (await stub.GetIndexSet(GetIndexSetRequest(name=index_set.name))).index_set
+        assert counted.file_count == 5
+        assert counted.revision > index_set.revision
+        uncounted = (await stub.GetIndexSet(GetIndexSetRequest(name=index_set.name, omit_file_count=True))).index_set
+        counted.file_count = 0
+        assert uncounted == counted
 
 
 async def test_a_dimension_is_recorded_once(catalog: Catalog) -> None:
