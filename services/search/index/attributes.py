@@ -12,9 +12,10 @@ from pyroaring import BitMap
 
 from services.search.index.attribute_column import AttributeColumn
 from services.search.index.bitmaps import Ordinals, bitmap_arrays, bitmap_of, bitmaps_from, ordinals_of, size_bytes
-from services.search.index.json_objects import parsed, values_by_path
+from services.search.index.json_objects import mention_of, values_by_path
 from services.search.index.stored import Arrays, part, under
-from services.search.index.text_column import TextColumn
+from services.search.index.string_heap import StringHeap
+from services.search.index.strings import flags
 
 log = structlog.get_logger(__name__)
 
@@ -36,27 +37,31 @@ class Attributes:
 
     def __init__(self) -> None:
         self.files = BitMap()
-        self._json = TextColumn()
+        self._json = StringHeap()
         self._columns: dict[str, AttributeColumn] = {}
         # False once some path has no column.
         self._is_whole = True
 
     def put(self, ordinals: Ordinals, texts: pa.StringArray) -> None:
         """Replace the attributes of files, given as JSON objects; "" where there are none."""
-        filled = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
+        filled = flags(pc.not_equal(texts, ""))
         before = bitmap_of(ordinals) & self.files
         if before:
             for column in self._columns.values():
                 column.remove(before)
             self.files -= before
-            emptied = ordinals_of(before - bitmap_of(ordinals[filled]))
-            self._json.put(emptied, pa.array([""] * len(emptied), pa.string()))
+            self._json.discard(ordinals_of(before - bitmap_of(ordinals[filled])))
         if filled.any():
             self._put(ordinals[filled], texts.filter(pa.array(filled)))
 
     def json_at(self, ordinals: Ordinals) -> list[str | None]:
         """The attributes of these files as JSON objects."""
-        return [text or None for text in self._json.at(ordinals)]
+        having = np.array([ordinal in self.files for ordinal in ordinals.tolist()], np.bool_)
+        texts: list[str | None] = [None] * len(ordinals)
+        found = self._json.strings_at(ordinals[having]).to_pylist()
+        for row, text in zip(np.flatnonzero(having).tolist(), found, strict=True):
+            texts[row] = text
+        return texts
 
     @property
     def paths(self) -> list[str]:
@@ -70,9 +75,12 @@ class Attributes:
         column = AttributeColumn()
         if not self._is_whole:
             for ordinals in _batches(among & self.files):
-                rows, values = values_by_path(parsed(self._json.at(ordinals))).get(path, ((), ()))
-                if len(rows):
-                    column.put(ordinals[rows], values)
+                texts = self._json.strings_at(ordinals)
+                mentions = flags(pc.match_substring(texts, mention_of(path)))
+                found = values_by_path(texts.filter(pa.array(mentions)).to_pylist())
+                if path in found:
+                    rows, values = found[path]
+                    column.put(ordinals[mentions][rows], values)
         return column
 
     @property
@@ -101,7 +109,7 @@ class Attributes:
     def _put(self, ordinals: Ordinals, texts: pa.StringArray) -> None:
         self._json.put(ordinals, texts)
         self.files |= bitmap_of(ordinals)
-        for path, (rows, values) in values_by_path(parsed(texts.to_pylist())).items():
+        for path, (rows, values) in values_by_path(texts.to_pylist()).items():
             if (column := self._column_for(path)) is not None:
                 column.put(ordinals[rows], values)
         allowed_bytes = ALWAYS_ALLOWED_BYTES + ALLOWED_BYTES_A_FILE * len(self.files)

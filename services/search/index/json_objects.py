@@ -6,6 +6,7 @@ A key that has a dot is a path as it stands: `{"gps.city": "x"}` has the same.
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,28 @@ from numpy.typing import NDArray
 
 Rows = NDArray[np.intp]
 
+# So many objects at a time stay in the cache while they are walked through.
+AT_A_TIME = 2_048
 
-def parsed(texts: Sequence[str]) -> list[dict[str, Any]]:
-    """JSON objects from their texts, in one go."""
+
+def values_by_path(texts: Sequence[str]) -> dict[str, tuple[Rows, list[Any]]]:
+    """For each path which of the texts, all of them JSON objects, have a value there other than null, and the values.
+
+    Where a path can be read in two ways and an object has both, its value is a list of both.
+    """
+    found: defaultdict[str, list[tuple[Rows, list[Any]]]] = defaultdict(list)
+    for start in range(0, len(texts), AT_A_TIME):
+        for path, rows, values in _walk(_parsed(texts[start : start + AT_A_TIME])):
+            found[path].append((rows + start, values))
+    return {path: _united(pieces) for path, pieces in found.items()}
+
+
+def mention_of(path: str) -> str:
+    """What stands in the text of every object, as catalog writes them, that has a value at a path."""
+    return orjson.dumps(path.rpartition(".")[2]).decode()[1:]
+
+
+def _parsed(texts: Sequence[str]) -> list[dict[str, Any]]:
     try:
         objects: list[dict[str, Any]] = orjson.loads(f"[{','.join(texts)}]")
     except orjson.JSONDecodeError:
@@ -25,29 +45,15 @@ def parsed(texts: Sequence[str]) -> list[dict[str, Any]]:
     return objects
 
 
-def values_by_path(objects: Sequence[dict[str, Any]]) -> dict[str, tuple[Rows, list[Any]]]:
-    """For each path the rows of the objects that have a value there other than null, each once, and their values.
-
-    Where a path can be read in two ways and an object has both, its value is a list of both.
-    """
-    found: defaultdict[str, list[tuple[Rows, list[Any]]]] = defaultdict(list)
-    for path, rows, values in _walk(objects):
-        found[path].append((rows, values))
-    return {path: _united(pieces) for path, pieces in found.items()}
-
-
 def _walk(objects: Sequence[dict[str, Any]]) -> Iterator[tuple[str, Rows, list[Any]]]:
     """Objects with the same keys are read together, a key at a time."""
     waiting: list[tuple[str, Rows, Sequence[dict[str, Any]]]] = [("", np.arange(len(objects)), objects)]
     while waiting:
         prefix, rows, group = waiting.pop()
-        alike: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-        for place, one in enumerate(group):
-            alike[tuple(one)].append(place)
-        for keys, places in alike.items():
-            columns = zip(*(group[place].values() for place in places), strict=True)
-            for key, column in zip(keys, columns, strict=True):
-                path, owners, values = prefix + key, rows[places], list(column)
+        for keys, places in _alike(group).items():
+            members = group if len(places) == len(group) else [group[place] for place in places]
+            for key in keys:
+                path, owners, values = prefix + key, rows[places], list(map(itemgetter(key), members))
                 kinds = set(map(type, values))
                 if type(None) in kinds:
                     there = [place for place, value in enumerate(values) if value is not None]
@@ -57,6 +63,14 @@ def _walk(objects: Sequence[dict[str, Any]]) -> Iterator[tuple[str, Rows, list[A
                 if dict in kinds:
                     nested = [place for place, value in enumerate(values) if type(value) is dict]
                     waiting.append((f"{path}.", owners[nested], [values[place] for place in nested]))
+
+
+def _alike(objects: Sequence[dict[str, Any]]) -> dict[tuple[str, ...], list[int]]:
+    """The places of the objects by their keys."""
+    places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, keys in enumerate(map(tuple, objects)):
+        places[keys].append(place)
+    return places
 
 
 def _united(pieces: list[tuple[Rows, list[Any]]]) -> tuple[Rows, list[Any]]:

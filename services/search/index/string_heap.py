@@ -11,6 +11,8 @@ from services.search.index.number_column import NumberColumn
 from services.search.index.stored import Arrays, part, under
 from services.search.index.strings import string_arrays, strings_from
 
+JOINED_BYTES = 1 << 30
+
 
 class StringHeap:
     """Strings by ordinal, in Arrow chunks.
@@ -60,17 +62,33 @@ class StringHeap:
 
     def dump(self) -> dict[str, NDArray[np.generic]]:
         """See `Stored`."""
-        strings = pa.concat_arrays(self._chunks) if self._chunks else pa.array([], pa.string())
-        return under("positions", self._position.dump()) | under("strings", string_arrays(strings))
+        arrays = under("positions", self._position.dump())
+        for number, strings in enumerate(self._joined_chunks()):
+            arrays |= under(f"strings/{number}", string_arrays(strings))
+        return arrays
 
     def load(self, arrays: Arrays) -> None:
         """See `Stored`."""
         self._position.load(part("positions", arrays))
         self._rows = int(np.count_nonzero(self._position.values))
         self._chunks, self._starts, self._length = [], [], 0
-        strings = strings_from(part("strings", arrays))
-        for start in range(0, len(strings), self.CHUNK_STRINGS):
-            self._append(strings.slice(start, self.CHUNK_STRINGS))
+        number = 0
+        while kept := part(f"strings/{number}", arrays):
+            strings = strings_from(kept)
+            for start in range(0, len(strings), self.CHUNK_STRINGS):
+                self._append(strings.slice(start, self.CHUNK_STRINGS))
+            number += 1
+
+    def _joined_chunks(self) -> Iterator[pa.StringArray]:
+        """Few arrays, each of no more bytes than Arrow can join."""
+        joined: list[pa.StringArray] = []
+        for chunk in self._chunks:
+            if joined and sum(one.nbytes for one in joined) + chunk.nbytes > JOINED_BYTES:
+                yield pa.concat_arrays(joined)
+                joined = []
+            joined.append(chunk)
+        if joined:
+            yield pa.concat_arrays(joined)
 
     def _append(self, values: pa.StringArray) -> None:
         if self._chunks and len(self._chunks[-1]) < self.CHUNK_STRINGS:

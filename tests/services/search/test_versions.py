@@ -117,7 +117,7 @@ async def test_without_a_folder_nothing_is_kept(catalog: PlainCatalog) -> None:
 async def test_a_snapshot_is_written_after_the_load_and_again_once_much_has_changed(
     catalog: PlainCatalog, tmp_path: Path
 ) -> None:
-    feed = catalog.add(1, 2000)
+    feed = catalog.add(1, 6000)
     async with searching(catalog, tmp_path, snapshot_seconds=0) as versions:
         with structlog.testing.capture_logs() as logs:
 
@@ -126,7 +126,7 @@ async def test_a_snapshot_is_written_after_the_load_and_again_once_much_has_chan
 
             await shown(versions, feed)
             await until(lambda: written() == 1)
-            feed.version.edit(1500)
+            feed.version.edit(9000)
             feed.commit()
             await shown(versions, feed)
             await until(lambda: written() == 2)
@@ -139,12 +139,12 @@ async def test_a_snapshot_is_written_after_the_load_and_again_once_much_has_chan
 
 
 async def test_a_snapshot_that_is_not_due_waits_until_the_end(catalog: PlainCatalog, tmp_path: Path) -> None:
-    feed = catalog.add(1, 500)
+    feed = catalog.add(1, 2000)
     with structlog.testing.capture_logs() as logs:
         async with searching(catalog, tmp_path, snapshot_seconds=1000) as versions:
             await shown(versions, feed)
             await until(lambda: any(line["event"] == "a snapshot is written" for line in logs))
-            feed.version.edit(400)
+            feed.version.edit(2000)
             feed.commit()
             await shown(versions, feed)
             await asyncio.sleep(2 * SHORTEST_ROUND_SECONDS)

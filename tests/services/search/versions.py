@@ -11,10 +11,27 @@ from services.search.index.pages import WHOLE_REVISION, Cursor, FilesPage, Vecto
 
 TAGS = ["bird", "red car", "Lane/line", "straße", "雨", "night", "old"]
 FOLDERS = ["", "front/", "Front/2024/", "rear cam/a/b/", "ÄRGER/", "/", "x//"]
-NAMES = ["IMG_{}.jpg", "img {}.PNG", "Straße-{}.gif", "雨{}.webp", "a\n{}.bmp", "CAFÉ{}.tiff", "100%_{}.jpeg"]
+NAMES = [
+    "IMG_{}.jpg", "img {}.PNG", "Straße-{}.gif", "雨{}.webp", "a\n{}.bmp", "CAFÉ{}.tiff", "100%_{}.jpeg",
+    "Red car_{}.jpg", "red.car.jpg", "IMG_1.jpg", "data{}",
+]  # fmt: skip
 TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp",
-         "bmp": "image/bmp", "tiff": "image/tiff"}  # fmt: skip
+         "bmp": "image/bmp", "tiff": "application/x-tiff"}  # fmt: skip
 TIMES_US = [1_700_000_000_000_000 + step for step in (0, 1, 999_999, 1_000_000, 86_400_000_000)]
+SIZES = [0, 1, 999, 1_000, 1_048_576, 5_000_000_000]
+SIDES = [0, 0, 1, 640, 4_000]
+COMMENTS = ["", "", "", "good", "Good light", "a_b", "雨 bird"]
+JOBS = ["workspaces/w/jobs/1", "workspaces/w/jobs/2"]
+# Times by RFC 3339, and texts that nearly are.
+TIMES = [
+    "2023-11-14T22:13:20Z", "2023-11-14t22:13:20.000001z", "2023-11-14T23:13:20.9999999+01:00",
+    "2023-11-14 16:43:21-05:30", "2016-12-31T23:59:60Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z",
+    "2024-02-29T00:00:00Z", "2023-02-29T00:00:00Z", "2023-11-14T22:13:20", "2023-11-14", "2023-13-01T00:00:00Z",
+    "2023-11-14T24:00:00Z", "x2023-11-14T22:13:20Z", "2023-11-14T22:13:20Z\n", "2023-11-14T22:13:20+24:00",
+    "2023-11-00T22:13:20Z", "2023-11-14T22:13:20.Z", "\u0662\u0660\u0662\u0663-11-14T22:13:20Z",
+]  # fmt: skip
+WORDS = ["front", "Front", "rear cam", "REAR_CAM", "雨", "straße", "", "a.b", "true", "3"]
+NUMBERS = [0, 3, 3.0, -0.5, -0.0, 2.5, 1e300, 2**53 + 1, 10**25]
 
 TIME = pa.timestamp("us", "UTC")
 FILES = pa.schema(
@@ -45,6 +62,10 @@ class PlainFile:
     content_type: str
     modified_us: int
     active: bool = True
+    width_px: int = 4
+    height_px: int = 3
+    created_us: int | None = TIMES_US[0]
+    synced_us: int | None = TIMES_US[1]
     comment: str = ""
     attributes: dict[str, Any] | None = None
     ai: set[str] = field(default_factory=set)
@@ -52,6 +73,9 @@ class PlainFile:
     rejected: set[str] = field(default_factory=set)
     stale: bool = False
     tagged_us: int | None = None
+    indexed: bool = False
+    indexed_us: int | None = None
+    job: str = ""
 
     @property
     def directory(self) -> str:
@@ -67,7 +91,7 @@ class PlainFile:
 
 
 class PlainVersion:
-    """Files that are added and edited at random; `changes` tells the pages since the last time."""
+    """Files that are added and edited at random; `changes` and `vector_changes` tell the pages since the last time."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - it makes test data
@@ -75,6 +99,7 @@ class PlainVersion:
         self.revision = 0
         self._changed_files: set[int] = set()
         self._changed_tags: set[int] = set()
+        self._changed_vectors: set[int] = set()
         self._named: set[str] = set()
 
     def grow(self, count: int) -> None:
@@ -83,9 +108,10 @@ class PlainVersion:
             name = self.random.choice(NAMES).format(ordinal)
             file = PlainFile(
                 ordinal, self.random.choice(FOLDERS) + name, self.random.randrange(10**7), self._etag(),
-                TYPES[name.rpartition(".")[2].lower()], self.random.choice(TIMES_US),
+                TYPES.get(name.rpartition(".")[2].lower(), ""), self.random.choice(TIMES_US),
             )  # fmt: skip
             self.files[ordinal] = file
+            self._describe(file)
             self._changed_files.add(ordinal)
             if self.random.random() < 0.7:
                 self._tag(file)
@@ -101,8 +127,18 @@ class PlainVersion:
             file.active = self.random.random() < 0.8
             file.etag = self._etag()
             file.modified_us = self.random.choice(TIMES_US)
-            file.comment = self.random.choice(["", "", "good"])
-            file.attributes = self.random.choice([None, {"camera": "front", "speed": 3}])
+            self._describe(file)
+
+    def index(self, count: int) -> None:
+        """Files get a vector, or lose it."""
+        for _ in range(count):
+            file = self.files[self.random.randrange(len(self.files))]
+            self._changed_vectors.add(file.ordinal)
+            if file.indexed and self.random.random() < 0.5:
+                file.indexed = False
+            else:
+                file.indexed, file.job = True, self.random.choice(JOBS)
+                file.indexed_us = self.random.choice(TIMES_US)
 
     def changes(self, rows_a_page: int) -> list[FilesPage]:
         """The pages of the feed, in an order in which ordinals go up and down as revisions make them."""
@@ -123,6 +159,55 @@ class PlainVersion:
         self._changed_files.clear()
         self._changed_tags.clear()
         return pages
+
+    def vector_changes(self) -> VectorsPage:
+        """The page of the feed of vectors."""
+        rows = [
+            {"ordinal": file.ordinal, "current": file.indexed, "index_time": file.indexed_us, "job": file.job}
+            for file in (self.files[ordinal] for ordinal in self._changed_vectors)
+        ]
+        self._changed_vectors.clear()
+        batch = pa.RecordBatch.from_pylist(rows, schema=VECTORS)
+        return VectorsPage(stream(batch), Cursor(self.revision, WHOLE_REVISION))
+
+    def _describe(self, file: PlainFile) -> None:
+        if self.random.random() < 0.5:
+            file.size_bytes = self.random.choice(SIZES)
+        file.width_px, file.height_px = self.random.choice(SIDES), self.random.choice(SIDES)
+        file.created_us, file.synced_us = self.random.choice([None, *TIMES_US]), self.random.choice([None, *TIMES_US])
+        file.comment = self.random.choice(COMMENTS)
+        file.attributes = self._attributes(file)
+
+    def _attributes(self, file: PlainFile) -> dict[str, Any] | None:
+        """Metadata of every shape that JSON has."""
+        choose = self.random
+
+        def value() -> Any:
+            return choose.choice([choose.choice(WORDS), choose.choice(NUMBERS), choose.random() < 0.5, None])
+
+        def values() -> list[Any]:
+            scalars = [value() for _ in range(choose.randrange(4))]
+            others: list[list[Any]] = [[], [], [["front"]], [{"a": 3}]]
+            return scalars + choose.choice(others)
+
+        if choose.random() < 0.3:
+            return None
+        attributes: dict[str, Any] = {
+            "camera": choose.choice(WORDS),
+            "speed": choose.choice(NUMBERS),
+            "night": choose.choice([True, False]),
+            "taken": choose.choice([*TIMES, [choose.choice(TIMES), choose.choice(TIMES)]]),
+            "mixed": value(),
+            "labels": values(),
+            "gps": choose.choice([{"city": value(), "a": {"b": values()}}, {"city": value()}, {}, value()]),
+            "gps.city": choose.choice([value(), values(), {"c": 3}]),
+            "gps.a": {"b": value()},
+            "": {"": value()},
+            'k "ü"': value(),
+            "id": f"file {file.ordinal}",
+        }
+        kept = choose.sample(sorted(attributes), choose.randrange(len(attributes)))
+        return {key: attributes[key] for key in kept}
 
     def _tag(self, file: PlainFile) -> None:
         def some() -> set[str]:
@@ -145,9 +230,10 @@ def files_batch(files: list[PlainFile]) -> pa.RecordBatch:
     rows = [
         {
             "ordinal": file.ordinal, "path": file.path, "size_bytes": file.size_bytes, "etag": file.etag,
-            "content_type": file.content_type, "status": 1 if file.active else 2, "width_px": 4, "height_px": 3,
-            "modify_time": file.modified_us, "create_time": TIMES_US[0], "sync_time": TIMES_US[1],
-            "attributes": json.dumps(file.attributes) if file.attributes else None, "comment": file.comment,
+            "content_type": file.content_type, "status": 1 if file.active else 2, "width_px": file.width_px,
+            "height_px": file.height_px, "modify_time": file.modified_us, "create_time": file.created_us,
+            "sync_time": file.synced_us, "comment": file.comment,
+            "attributes": None if file.attributes is None else json.dumps(file.attributes, ensure_ascii=False),
         }
         for file in files
     ]  # fmt: skip

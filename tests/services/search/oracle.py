@@ -1,0 +1,122 @@
+"""What a file must be like, asked and answered in plain Python: it shares nothing with what search does.
+
+A question is a tuple: what is asked, then what it is asked about.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.services.search.versions import PlainFile
+
+UID = 7
+
+Question = tuple[Any, ...]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d+))?(?:[Zz]|([+-]\d\d:\d\d))", re.ASCII)
+
+
+def holds(question: Question, file: PlainFile) -> bool:  # noqa: PLR0911 - one a kind
+    """Whether the file is so."""
+    match question:
+        case ("and", *parts):
+            return all(holds(part, file) for part in parts)
+        case ("or", *parts):
+            return any(holds(part, file) for part in parts)
+        case ("not", part):
+            return not holds(part, file)
+        case ("file", uid, *ordinals):
+            return uid == UID and file.ordinal in ordinals
+        case ("has", "attribute", path):
+            return any(value is not None for value in values_at(file.attributes, path))
+        case ("has", field):
+            return bool(values_of(field, file))
+        case ("time", "attribute", path, *arguments):
+            times = (time_of(value) for value in scalars_at(file.attributes, path) if isinstance(value, str))
+            return any(passes("time", time, *arguments) for time in times)
+        case (asked, "attribute", path, *arguments):
+            return any(passes(asked, value, *arguments) for value in scalars_at(file.attributes, path))
+        case (asked, field, *arguments):
+            return any(passes(asked, value, *arguments) for value in values_of(field, file))
+    raise AssertionError(question)
+
+
+def passes(asked: str, value: Any, *arguments: Any) -> bool:  # noqa: PLR0911 - one a kind
+    """Whether one value is so; a Boolean is no number."""
+    match asked, value, arguments:
+        case "is", str() | bool(), wanted:
+            return any(type(one) is type(value) and one == value for one in wanted)
+        case "is", int() | float(), wanted:
+            return any(type(one) in (int, float) and float(one) == float(value) for one in wanted)
+        case "contains", str(), (part,):
+            return re.search(re.escape(part), value, re.IGNORECASE) is not None
+        case "words", str(), words:
+            found = words_of(value)
+            return any(
+                all(map(same, words, found[start:])) for start in range(len(found) - len(words) + 1)
+            )  # fmt: skip
+        case "number", int() | float(), (low, high, includes_low, includes_high) if not isinstance(value, bool):
+            above = low is None or (float(value) >= low if includes_low else float(value) > low)
+            return above and (high is None or (float(value) <= high if includes_high else float(value) < high))
+        case "time", int(), (from_us, until_us):
+            return (from_us is None or value >= from_us) and (until_us is None or value < until_us)
+    return False
+
+
+def values_of(field: str, file: PlainFile) -> list[Any]:
+    """What a file has there; nothing where it has none."""
+    values: dict[str, Any] = {
+        "ai": file.ai, "user": file.user, "rejected": file.rejected, "all": file.holding,
+        "name": {file.name}, "directory": {file.directory}, "comment": {file.comment},
+        "content_type": {file.content_type}, "file_type": {file.content_type.split("/")[0]},
+        "index_job": {file.job if file.indexed else ""}, "size_bytes": {file.size_bytes},
+        "width_px": {file.width_px or None}, "height_px": {file.height_px or None}, "modify_time": {file.modified_us},
+        "create_time": {file.created_us}, "sync_time": {file.synced_us}, "tag_time": {file.tagged_us},
+        "index_time": {file.indexed_us if file.indexed else None},
+    }  # fmt: skip
+    return [value for value in values[field] if value is not None and value != ""]
+
+
+def values_at(attributes: Any, path: str) -> Iterator[Any]:
+    """What stands at a path, however its dots are read."""
+    if isinstance(attributes, dict):
+        if path in attributes:
+            yield attributes[path]
+        for place, character in enumerate(path):
+            if character == ".":
+                yield from values_at(attributes.get(path[:place]), path[place + 1 :])
+
+
+def scalars_at(attributes: Any, path: str) -> Iterator[Any]:
+    """Texts, numbers and Booleans there, and in lists there."""
+    for value in values_at(attributes, path):
+        for scalar in value if isinstance(value, list) else [value]:
+            if isinstance(scalar, str | int | float):
+                yield scalar
+
+
+def words_of(text: str) -> list[str]:
+    """Runs of letters and digits."""
+    return "".join(char if unicodedata.category(char)[0] in "LN" else " " for char in text).split()
+
+
+def same(word: str, other: str) -> bool:
+    """In any case."""
+    return re.fullmatch(re.escape(word), other, re.IGNORECASE) is not None
+
+
+def time_of(text: str) -> int | None:
+    """An RFC 3339 time in microseconds, rounded down."""
+    if (match := RFC3339.fullmatch(text)) is None:
+        return None
+    day, minute, second, fraction, zone = match.groups()
+    is_leap = second == "60"
+    try:
+        moment = datetime.fromisoformat(f"{day}T{minute}{'59' if is_leap else second}{zone or '+00:00'}")
+    except ValueError:
+        return None
+    whole = (moment - EPOCH + timedelta(seconds=is_leap)) // timedelta(microseconds=1)
+    return whole + int((fraction or "").ljust(6, "0")[:6])
