@@ -1,16 +1,16 @@
 """Counts of files by the values of a field."""
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
+import pyarrow.compute as pc
 from pyroaring import BitMap
 
-from services.search.conditions import TagKind
-from services.search.index.bitmaps import ordinals_of
+from services.search.conditions import AttributeField, TagKind
+from services.search.evaluation import file_type
 from services.search.index.version_index import VersionIndex
 
 
@@ -23,13 +23,16 @@ class FacetField(Enum):
     TAGS_REJECTED = "tags.rejected"
     DIRECTORY = "directory"
     CONTENT_TYPE = "content_type"
+    FILE_TYPE = "file_type"
 
 
 @dataclass(frozen=True)
 class Facet:
-    """Values by falling count, then by value."""
+    """Values by falling count, then by value. Those of an attribute are texts as they are, and numbers and Booleans as
+    JSON: the text `1` and the number stand apart, under the same name.
+    """
 
-    field: FacetField
+    field: FacetField | AttributeField
     counts: list[tuple[str, int]]
 
 
@@ -41,9 +44,14 @@ _TAG_KINDS = {
 }
 
 
-def facets(index: VersionIndex, among: BitMap, fields: list[FacetField], max_values: int) -> list[Facet]:
-    """One facet a field, in the order of the fields, each of the `max_values` most frequent values."""
-    return [Facet(field, most_frequent(_counts(index, among, field), max_values)) for field in fields]
+def facets(
+    index: VersionIndex, among: BitMap, fields: Sequence[FacetField | AttributeField], max_values: int
+) -> list[Facet]:
+    """One facet a field, in the order of the fields, each of the `max_values` most frequent values.
+
+    A file without a value is not counted; one with several, such as tags, counts for each.
+    """
+    return [Facet(field, most_frequent(_counted(index, among, field), max_values)) for field in fields]
 
 
 def completions(index: VersionIndex, prefix: str, max_values: int) -> list[tuple[str, int]]:
@@ -51,28 +59,38 @@ def completions(index: VersionIndex, prefix: str, max_values: int) -> list[tuple
     beginning = prefix.casefold()
     counts = index.tags.counts(TagKind.ALL, index.active)
     found = {name: count for name, count in counts.items() if name.casefold().startswith(beginning)}
-    return most_frequent(found, max_values)
+    return most_frequent(_table(list(found), list(found.values())), max_values)
 
 
-def most_frequent(counts: dict[str, int], max_values: int) -> list[tuple[str, int]]:
+def most_frequent(counted: pa.Table, max_values: int) -> list[tuple[str, int]]:
     """By falling count, then by value."""
-    return sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))[:max_values]
+    keys = [("count", "descending"), ("value", "ascending")]
+    chosen = counted.take(pc.select_k_unstable(counted, max_values, keys))
+    return list(zip(chosen["value"].to_pylist(), chosen["count"].to_pylist(), strict=True))
 
 
-def _counts(index: VersionIndex, among: BitMap, field: FacetField) -> dict[str, int]:
-    if field is FacetField.DIRECTORY:
-        return counted(index.directories(), index.folder.numbers_at(ordinals_of(among)))
-    if field is FacetField.CONTENT_TYPE:
-        return counted(index.content_type.arrow(), index.content_type.numbers_at(ordinals_of(among)))
-    return index.tags.counts(_TAG_KINDS[field], among)
+def _counted(index: VersionIndex, among: BitMap, field: FacetField | AttributeField) -> pa.Table:
+    """A row a value that some file has, with its `count`."""
+    match field:
+        case AttributeField(path):
+            counted = index.attributes.column(path, among).counts(among)
+            return pa.concat_tables(_table(values, counts) for values, counts in counted)
+        case FacetField.DIRECTORY:
+            # Two folders can be one directory: the root, and what stands before a path that begins with a slash.
+            return _summed(index.directories(), index.folder.counts(among))
+        case FacetField.CONTENT_TYPE | FacetField.FILE_TYPE:
+            types, counts = index.content_type.strings[1:], index.content_type.counts(among)[1:]
+            return _summed(types if field is FacetField.CONTENT_TYPE else list(map(file_type, types)), counts)
+        case _:
+            by_name = index.tags.counts(_TAG_KINDS[field], among)
+            return _table(list(by_name), list(by_name.values()))
 
 
-def counted(strings: pa.StringArray, numbers: NDArray[np.unsignedinteger]) -> dict[str, int]:
-    """How often each string is pointed at, where it is."""
-    counts = np.bincount(numbers, minlength=len(strings))
-    found = np.flatnonzero(counts)
-    total: Counter[str] = Counter()
-    # Two folders can be one directory: the root, and what stands before a path that begins with a slash.
-    for string, count in zip(strings.take(pa.array(found)).to_pylist(), counts[found].tolist(), strict=True):
-        total[string] += count
-    return total
+def _summed(values: Sequence[str] | pa.StringArray, counts: Sequence[int] | np.ndarray) -> pa.Table:
+    """Equal values as one."""
+    summed = _table(values, counts).group_by("value").aggregate([("count", "sum")])
+    return summed.rename_columns({"count_sum": "count"}).filter(pc.field("count") > 0)
+
+
+def _table(values: Sequence[str] | pa.StringArray, counts: Sequence[int] | np.ndarray) -> pa.Table:
+    return pa.table({"value": pa.array(values, pa.string()), "count": pa.array(counts, pa.int64())})

@@ -3,14 +3,12 @@
 import json
 import os
 import random
-from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 
 from services.search.conditions import Not, TagIs, TagKind
 from services.search.evaluation import Scope, matching
-from services.search.facets import FacetField, facets
 from services.search.index import attribute_column, attributes
 from services.search.index.bitmaps import ordinals_of
 from services.search.index.presence import VectorPresence
@@ -82,37 +80,6 @@ def reloaded(index: VersionIndex, presence: VectorPresence) -> tuple[VersionInde
     kept_index.load(mapped(index.dump()))
     kept_presence.load(mapped(presence.dump()))
     return kept_index, kept_presence
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_facets_count_what_plain_python_counts(seed: int) -> None:
-    version, index = PlainVersion(seed), VersionIndex(UID)
-    for _ in range(4):
-        version.grow(150)
-        version.edit(80)
-        follow(index, version)
-        question = random_question(version.random, len(version.files), 2)
-        files = [file for file in version.files.values() if file.active and holds(question, file)]
-        found = facets(index, matching(condition_of(question), Scope(index)), list(FacetField), 10_000)
-        expected = {
-            FacetField.TAGS: Counter(tag for file in files for tag in file.holding),
-            FacetField.TAGS_AI: Counter(tag for file in files for tag in file.ai),
-            FacetField.TAGS_USER: Counter(tag for file in files for tag in file.user),
-            FacetField.TAGS_REJECTED: Counter(tag for file in files for tag in file.rejected),
-            FacetField.DIRECTORY: Counter(file.directory for file in files),
-            FacetField.CONTENT_TYPE: Counter(file.content_type for file in files),
-        }
-        assert [facet.field for facet in found] == list(FacetField)
-        for facet in found:
-            assert facet.counts == sorted(expected[facet.field].items(), key=lambda count: (-count[1], count[0]))
-
-
-def test_a_facet_names_no_more_values_than_were_asked_for() -> None:
-    version, index = PlainVersion(1), VersionIndex(UID)
-    version.grow(200)
-    follow(index, version)
-    everything, most = (facets(index, index.active, [FacetField.TAGS], most)[0].counts for most in (100, 2))
-    assert most == everything[:2]
 
 
 @pytest.mark.parametrize("seed", range(4))
