@@ -84,6 +84,17 @@ class TextBlock:
             else:
                 mask |= matched
 
+    def within(self, low: bytes | None, high: bytes | None) -> Mask:
+        """The rows whose text is from one to another in the order of bytes, both included; None is open."""
+        inside = np.ones(BLOCK_ROWS, np.bool_)
+        if low is not None:
+            below, _ = self._compared(low)
+            inside &= ~below
+        if high is not None:
+            below, equal = self._compared(high)
+            inside &= below | equal
+        return inside
+
     @property
     def size_bytes(self) -> int:
         """Memory."""
@@ -116,6 +127,17 @@ class TextBlock:
             np.equal(plane, np.uint8(members[0]), out=result)
             for member in members[1:]:
                 result |= plane == np.uint8(member)
+
+    def _compared(self, text: bytes) -> tuple[Mask, Mask]:
+        """Which rows come before a text, and which are equal to it."""
+        below, equal = np.zeros(BLOCK_ROWS, np.bool_), np.ones(BLOCK_ROWS, np.bool_)
+        for number in range(self.width):
+            plane, byte = self._planes[number], text[number] if number < len(text) else 0
+            below |= equal & (plane < byte)
+            equal &= plane == byte
+            if not equal.any():
+                return below, equal
+        return (below, equal) if len(text) <= self.width else (below | equal, np.zeros(BLOCK_ROWS, np.bool_))
 
     def _widen(self, width: int) -> None:
         more = width - self.width

@@ -138,6 +138,27 @@ class TextColumn:
             lambda strings: has_words(strings, words),
         )
 
+    def within(self, among: BitMap, low: str | None, high: str | None) -> BitMap:
+        """Those of `among` whose text is from `low` to `high` by its bytes, both included; None is open."""
+
+        def is_inside(strings: pa.StringArray) -> Mask:
+            inside = np.ones(len(strings), np.bool_)
+            if low is not None:
+                inside &= flags(pc.greater_equal(strings, low))
+            if high is not None:
+                inside &= flags(pc.less_equal(strings, high))
+            return inside
+
+        among = among & self._filled
+        if self._are_few(among):
+            return self._tested(among, is_inside)
+        in_blocks = among - self._in_heap
+        mask = np.zeros((len(self._blocks), BLOCK_ROWS), np.bool_)
+        for number, block in enumerate(self._blocks):
+            if in_blocks.range_cardinality(number * BLOCK_ROWS, (number + 1) * BLOCK_ROWS):
+                mask[number] = block.within(*(None if bound is None else bound.encode() for bound in (low, high)))
+        return (bitmap_of_mask(mask.reshape(-1)) & in_blocks) | self._tested(among & self._in_heap, is_inside)
+
     @property
     def size_bytes(self) -> int:
         """Memory."""

@@ -51,7 +51,7 @@ class SearchServicer(SearchServiceServicer):
                 notes=answer.notes,
                 thumbnail_mode=asked.thumbnail_mode,
             )
-            if answer.matches.goes_on(hits):
+            if hits.goes_on:
                 number = VERSION.parse(answer.info.name)["version"]
                 keyset = [number, hits.last.score, hits.last.ordinal, *state]
                 response.next_page_token = self._page_tokens.encode(request, keyset)

@@ -127,7 +127,7 @@ def test_pages_by_ordinal_are_complete_and_without_duplicates() -> None:
     for size in (1, 7, 100, 1000):
         pages = list(matches.pages(size))
         assert [ordinal for page in pages for ordinal in page.ordinals.tolist()] == list(matches.files)
-        assert [matches.goes_on(page) for page in pages] == [True] * (len(pages) - 1) + [False]
+        assert [page.goes_on for page in pages] == [True] * (len(pages) - 1) + [False]
     first, second = matches.hits(None, 0, 10), matches.hits(None, 7, 3)
     assert second.ordinals.tolist() == first.ordinals[7:].tolist()
     assert not len(matches.hits(None, len(matches), 10).ordinals)
