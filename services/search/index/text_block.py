@@ -33,6 +33,8 @@ class TextBlock:
     def __init__(self) -> None:
         self.counts: Counts = np.zeros((0, 256), np.uint32)
         self._planes: NDArray[np.uint8] = np.zeros((0, BLOCK_ROWS), np.uint8)
+        # Rows behind these were never written, so the system has not given memory for them.
+        self._written_rows = 0
 
     @property
     def width(self) -> int:
@@ -45,6 +47,7 @@ class TextBlock:
         self._widen(width)
         self._count(texts, 1)
         first, last = int(rows[0]), int(rows[-1])
+        self._written_rows = max(self._written_rows, last + 1)
         together = last - first == len(rows) - 1
         self._planes[:width, slice(first, last + 1) if together else rows] = texts.T
 
@@ -98,15 +101,17 @@ class TextBlock:
     @property
     def size_bytes(self) -> int:
         """Memory."""
-        return self.width * BLOCK_ROWS + self.counts.nbytes
+        return self.width * self._written_rows + self.counts.nbytes
 
     def dump(self) -> dict[str, NDArray[np.generic]]:
         """See `Stored`."""
-        return {"planes": self._planes[: self.width], "counts": self.counts}
+        written = np.array([self._written_rows], np.uint32)
+        return {"planes": self._planes[: self.width], "counts": self.counts, "written_rows": written}
 
     def load(self, arrays: Arrays) -> None:
         """See `Stored`."""
         self._planes, self.counts = arrays["planes"], arrays["counts"]
+        self._written_rows = int(arrays["written_rows"][0])
 
     def _compare(self, number: int, byte_set: ByteSet, result: Mask) -> None:
         """Which rows have one of these bytes in a plane."""

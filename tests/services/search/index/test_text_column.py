@@ -152,7 +152,8 @@ def test_texts_that_are_written_again_do_not_pile_up() -> None:
         names = [f"{'long' * 60 if ordinal % 2 else ''}{number}.{ordinal}" for ordinal in range(5_000)]
         column.put(ordinals, pa.array(names, pa.string()))
         sizes.append(column.size_bytes)
-    assert sizes[-1] < 3 * sizes[0]
+    # What is left behind goes up and down with each packing, and no further the second time.
+    assert max(sizes[30:]) < 1.1 * max(sizes[:30])
     assert column.at(ordinals) == names
 
 
