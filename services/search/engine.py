@@ -1,8 +1,9 @@
 """Answers queries: catch up, filter, and rank what is left where the query asks for similarity."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from pyroaring import BitMap
@@ -17,11 +18,24 @@ from services.search.index.version_index import FileRecord
 from services.search.loaded_version import LoadedVersion
 from services.search.matches import Hits, Matches
 from services.search.notes import fewer_hits, unknown_tags
-from services.search.query import Query
+from services.search.query import Query, Similarity, SortField
 from services.search.similarity.planner import Ranking
 from services.search.similarity.ranker import Candidates, Ranker
+from services.search.similarity.score_histogram import ScoreHistogram, score_histogram
+from services.search.sorting import order_of
 from services.search.steps import Steps
 from services.search.versions import Versions
+
+Members = dict[int, list[tuple[int, float]]]
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """What was compared with what."""
+
+    similar: Similarity
+    index_set: IndexSetInfo
+    candidates: Candidates
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +61,7 @@ class Answer:
     index_revision: int = 0
     presence: VectorPresence | None = None
     notes: list[str] = field(default_factory=list)
+    ranked: Ranked | None = None
 
     async def show(self, hits: Hits) -> list[FoundFile]:
         """The files of some hits, in their order."""
@@ -85,15 +100,35 @@ class SearchEngine:
             with steps.timed("filter") as step:
                 files, notes = await version.run(filtered, query, Scope(version.index, presence, query.status))
                 step.count = len(files)
+            order = None if query.sort.field is SortField.RELEVANCE else order_of(version.index, query.sort)
             if query.similar is None or index_set is None or presence is None:
-                yield Answer(info, version, Matches(files), steps, 0, presence, notes)
+                yield Answer(info, version, Matches(files, order=order), steps, 0, presence, notes)
                 return
             indexed = files & presence.current
             candidates = Candidates(version, info.revision, indexed, presence)
             ranking = await self._ranker.rank(query, query.similar, index_set, candidates, steps)
             notes += fewer_hits(len(ranking), query.similar.top_k, len(files), len(indexed))
-            matches = Matches.of_ranking(above(ranking, query.similar.score_threshold))
-            yield Answer(info, version, matches, steps, index_set.revision, presence, notes)
+            matches = Matches.of_ranking(above(ranking, query.similar.score_threshold), order)
+            ranked = Ranked(query.similar, index_set, candidates)
+            yield Answer(info, version, matches, steps, index_set.revision, presence, notes, ranked)
+
+    async def score_histogram(self, answer: Answer, max_ranges: int) -> ScoreHistogram:
+        """How all files that meet the conditions score; they are those of an answer with similarity."""
+        if answer.ranked is None:
+            return score_histogram(np.empty(0, np.float32), max_ranges, 0)
+        similar, index_set, candidates = answer.ranked.similar, answer.ranked.index_set, answer.ranked.candidates
+        scores = await self._ranker.scores(similar, index_set, candidates)
+        return await asyncio.to_thread(score_histogram, scores, max_ranges, len(candidates.files))
+
+    async def grouped(self, answer: Answer, similarity: float) -> tuple[Answer, Members]:
+        """The answer with the best of each group of near-duplicates alone, and the others by the ordinal of that."""
+        if answer.ranked is None or answer.matches.ranking is None:
+            return answer, {}
+        with answer.steps.timed("group near-duplicates", len(answer.matches)) as step:
+            index_set, candidates = answer.ranked.index_set, answer.ranked.candidates
+            best, members = await self._ranker.grouped(answer.matches.ranking, similarity, index_set, candidates)
+            step.count = len(best)
+        return replace(answer, matches=Matches.of_ranking(best, answer.matches.order)), members
 
     async def _index_set(self, info: VersionInfo, query: Query, shows_vectors: bool) -> IndexSetInfo | None:
         """The index set to ask; one that is only looked at for what was indexed when may be missing."""

@@ -1,12 +1,13 @@
 """`bowerbird search`: the files that a text, images, tags, a query and the rest describe."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import typer
 from google.protobuf.message import Message
 
-from bowerbird.cli.answers import print_facets, print_hits
+from bowerbird.cli.answers import print_facets, print_histograms, print_hits
 from bowerbird.cli.document import document
 from bowerbird.cli.names import DatasetArgument, VersionOption
 from bowerbird.cli.output import Json, print_json, print_json_line, say
@@ -14,7 +15,7 @@ from bowerbird.cli.query import QueryOptions, with_query_options
 from bowerbird.cli.session import run
 from bowerbird.client import Client
 from bowerbird.client.defaults import LATEST
-from bowerbird.search.v1.search_pb2 import Facet
+from bowerbird.search.v1.search_pb2 import Facet, Histogram, Sort
 
 Answer = TypeVar("Answer", bound=Message)
 
@@ -25,7 +26,31 @@ FACETS = {
     "tags-rejected": Facet.FIELD_TAGS_REJECTED,
     "directory": Facet.FIELD_DIRECTORY,
     "content-type": Facet.FIELD_CONTENT_TYPE,
+    "file-type": Facet.FIELD_FILE_TYPE,
 }
+ATTRIBUTE = "meta."
+
+
+class HistogramName(StrEnum):
+    """What can be measured."""
+
+    SIZE = "size"
+    WIDTH = "width"
+    HEIGHT = "height"
+    MODIFY_TIME = "modify-time"
+    CREATE_TIME = "create-time"
+    TAG_TIME = "tag-time"
+    SCORE = "score"
+
+
+class SortName(StrEnum):
+    """What hits can be sorted by."""
+
+    FILE_NAME = "file-name"
+    SIZE = "size"
+    MODIFY_TIME = "modify-time"
+    CREATE_TIME = "create-time"
+    TAG_TIME = "tag-time"
 
 
 @with_query_options
@@ -37,6 +62,21 @@ def search(  # noqa: PLR0917 (typer gives options by name)
     page_size: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Hits to show.")] = 20,
     skip: Annotated[int, typer.Option(metavar="N", min=0, help="Hits to pass over first.")] = 0,
     page_token: Annotated[str, typer.Option(metavar="TOKEN", help="Go on behind an earlier page.")] = "",
+    sort: Annotated[
+        SortName | None,
+        typer.Option(metavar="FIELD", help=f"Sort by {', '.join(SortName)}; highest first."),
+    ] = None,
+    ascending: Annotated[bool, typer.Option("--ascending", help="With --sort: lowest first.")] = False,
+    group: Annotated[
+        float | None,
+        typer.Option(
+            "--group-duplicates",
+            metavar="COSINE",
+            min=0.5,
+            max=1.0,
+            help="Show near-duplicates as one: files whose vectors have this cosine, like 0.95.",
+        ),
+    ] = None,
     paths: Annotated[bool, typer.Option("--paths", help="Print the path of every hit and nothing else.")] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say how the answer was found, and how long each step took.")
@@ -47,7 +87,14 @@ def search(  # noqa: PLR0917 (typer gives options by name)
             "--facet",
             "--facets",
             metavar="FIELD",
-            help=f"Count files by {', '.join(FACETS)}; repeat.",
+            help=f"Count files by {', '.join(FACETS)} or meta.KEY; repeat.",
+        ),
+    ] = None,
+    histogram: Annotated[
+        list[HistogramName] | None,
+        typer.Option(
+            metavar="FIELD",
+            help=f"Count files by ranges of {', '.join(HistogramName)}; repeat. With score: a threshold is suggested.",
         ),
     ] = None,
     count: Annotated[bool, typer.Option("--count", help="Only say how many files match.")] = False,
@@ -62,22 +109,30 @@ def search(  # noqa: PLR0917 (typer gives options by name)
       bowerbird search photos "a bird" --none cartoon --dir animals --after 2026-01-01
       bowerbird search photos --query 'Tags.all = "bird" AND NOT FileDir:"night" AND width >= 640'
       bowerbird search photos --all bird --count
-      bowerbird search photos --facet tags --facet directory
+      bowerbird search photos --facet tags --facet meta.camera
+      bowerbird search photos "a bird" --histogram score
     """
     query = options.query()
-    if sum(map(bool, (paths, facet, count))) > 1:
-        raise typer.BadParameter("expected one of --paths, --facet and --count")
+    order = order_of(sort, ascending=ascending)
+    if sum(map(bool, (paths, facet, histogram, count))) > 1:
+        raise typer.BadParameter("expected one of --paths, --facet, --histogram and --count")
 
     async def show_count(client: Client) -> None:
         total = await client.search.count(dataset, query, version)
         print_json({"total": total}) if as_json else say(f"{total}")
 
     async def show_facets(client: Client) -> None:
-        answer = await client.search.facets(dataset, query, facet_fields(facet or []), version)
+        fields, attributes = facet_fields(facet or [])
+        answer = await client.search.facets(dataset, query, fields, version, attributes=attributes)
         show(answer, print_facets, as_json=as_json)
 
+    async def show_histograms(client: Client) -> None:
+        fields = [Histogram.Field.Value(f"FIELD_{each.name}") for each in histogram or []]
+        answer = await client.search.histograms(dataset, query, fields, version)
+        show(answer, print_histograms, as_json=as_json)
+
     async def show_paths(client: Client) -> None:
-        async for hit in client.search.hits(dataset, query, version):
+        async for hit in client.search.hits(dataset, query, version, sort=order):
             print_json_line({"path": hit.file.path}) if as_json else say(hit.file.path)
 
     async def show_hits(client: Client) -> None:
@@ -88,11 +143,13 @@ def search(  # noqa: PLR0917 (typer gives options by name)
             page_size=page_size,
             page_token=page_token,
             skip=skip,
+            sort=order,
+            near_duplicate_similarity=group,
             explain=explain,
         )
         show(answer, print_hits, as_json=as_json)
 
-    shows = [(count, show_count), (facet, show_facets), (paths, show_paths)]
+    shows = [(count, show_count), (facet, show_facets), (histogram, show_histograms), (paths, show_paths)]
     run(context, next((show for wanted, show in shows if wanted), show_hits), as_json=as_json)
 
 
@@ -104,10 +161,24 @@ def show(answer: Answer, printed: Callable[[Answer], None], *, as_json: bool) ->
         printed(answer)
 
 
-def facet_fields(names: list[str]) -> list[Facet.Field.ValueType]:
-    """Raises typer.BadParameter for what cannot be counted."""
+def order_of(sort: SortName | None, *, ascending: bool) -> Sort | None:
+    """None for the default. Raises typer.BadParameter."""
+    if sort is not None:
+        return Sort(field=Sort.Field.Value(f"FIELD_{sort.name}"), ascending=ascending)
+    if ascending:
+        raise typer.BadParameter("expected --sort with it", param_hint="--ascending")
+    return None
+
+
+def facet_fields(names: list[str]) -> tuple[list[Facet.Field.ValueType], list[str]]:
+    """The fields and the attributes. Raises typer.BadParameter for what is neither."""
+    fields, attributes = [], []
     for name in names:
-        if name not in FACETS:
-            expected = ", ".join(FACETS)
+        if name in FACETS:
+            fields.append(FACETS[name])
+        elif name.startswith(ATTRIBUTE) and name != ATTRIBUTE:
+            attributes.append(name.removeprefix(ATTRIBUTE))
+        else:
+            expected = f"{', '.join(FACETS)} or meta.KEY"
             raise typer.BadParameter(f"{name!r} cannot be counted; expected {expected}", param_hint="--facet")
-    return [FACETS[name] for name in names]
+    return fields, attributes

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Iterable
 from bowerbird.client.defaults import LATEST
 from bowerbird.client.names import Names
 from bowerbird.client.transport import Transport
-from bowerbird.search.v1.search_pb2 import Facet, FacetCount, Hit, Query
+from bowerbird.search.v1.search_pb2 import Facet, FacetCount, Histogram, Hit, Query, Sort
 from bowerbird.search.v1.search_service_pb2 import (
     CompleteTagsRequest,
     CountFacetsRequest,
     CountFacetsResponse,
+    CountHistogramsRequest,
+    CountHistogramsResponse,
     CountRequest,
     SearchRequest,
     SearchResponse,
@@ -40,6 +42,8 @@ class Search:
         page_size: int = 0,
         page_token: str = "",
         skip: int = 0,
+        sort: Sort | None = None,
+        near_duplicate_similarity: float | None = None,
         explain: bool = False,
     ) -> SearchResponse:
         """One page of hits, how many match in all, and the token of the next page."""
@@ -49,13 +53,17 @@ class Search:
             page_size=page_size,
             page_token=page_token,
             skip=skip,
+            sort=sort,
+            near_duplicate_similarity=near_duplicate_similarity,
             explain=explain,
         )
         return await self._transport.call(self._stub.Search, request, deadline_seconds=DEADLINE_SECONDS)
 
-    async def hits(self, dataset: str, query: Query, version: str = LATEST) -> AsyncIterator[Hit]:
+    async def hits(
+        self, dataset: str, query: Query, version: str = LATEST, *, sort: Sort | None = None
+    ) -> AsyncIterator[Hit]:
         """All hits in the order of `page`, as they come; `top_k` may be any number here."""
-        request = StreamHitsRequest(version=self._names.version(dataset, version), query=query)
+        request = StreamHitsRequest(version=self._names.version(dataset, version), query=query, sort=sort)
         async for part in self._transport.stream(self._stub.StreamHits, request):
             for hit in part.hits:
                 yield hit
@@ -72,16 +80,33 @@ class Search:
         fields: Iterable[Facet.Field.ValueType],
         version: str = LATEST,
         *,
+        attributes: Iterable[str] = (),
         max_values: int = 0,
     ) -> CountFacetsResponse:
-        """How many matching files have which values of the fields."""
+        """How many matching files have which values of the fields and attributes."""
         request = CountFacetsRequest(
             version=self._names.version(dataset, version),
             query=query,
             fields=fields,
+            attributes=attributes,
             max_values=max_values,
         )
         return await self._transport.call(self._stub.CountFacets, request, deadline_seconds=DEADLINE_SECONDS)
+
+    async def histograms(
+        self,
+        dataset: str,
+        query: Query,
+        fields: Iterable[Histogram.Field.ValueType],
+        version: str = LATEST,
+        *,
+        max_ranges: int = 0,
+    ) -> CountHistogramsResponse:
+        """How many matching files lie in which ranges of the fields; with scores a suggested threshold."""
+        request = CountHistogramsRequest(
+            version=self._names.version(dataset, version), query=query, fields=fields, max_ranges=max_ranges
+        )
+        return await self._transport.call(self._stub.CountHistograms, request, deadline_seconds=DEADLINE_SECONDS)
 
     async def complete_tags(
         self, dataset: str, prefix: str, version: str = LATEST, *, max_tags: int = 0

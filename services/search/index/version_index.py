@@ -134,6 +134,12 @@ class VersionIndex:
                 modify, create, sync, tag, attributes in columns
         ]  # fmt: skip
 
+    def paths_at(self, ordinals: list[int]) -> list[str]:
+        """The paths of these files, in this order."""
+        rows = np.array(ordinals, np.uint32)
+        folders = self.folder.numbers_at(rows).tolist()
+        return [self.folder.strings[folder] + name for folder, name in zip(folders, self.name.at(rows), strict=True)]
+
     def directories(self) -> pa.StringArray:
         """The directory of each of `folder.strings`: without the slash at its end."""
         return pc.utf8_slice_codeunits(self.folder.arrow(), 0, -1)

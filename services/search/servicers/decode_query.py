@@ -34,7 +34,7 @@ from services.search.conditions import (
 )
 from services.search.errors import QueryTooLarge
 from services.search.language.expression import Expression, QueryType, compiled
-from services.search.query import BY_RELEVANCE, DEFAULT_TOP_K, MAX_TOP_K, Query, Similarity, Status
+from services.search.query import BY_RELEVANCE, DEFAULT_TOP_K, MAX_TOP_K, Query, Similarity, Sort, Status
 from services.search.servicers.decode import number
 from services.search.servicers.decode_examples import examples_of, text_of
 
@@ -69,16 +69,16 @@ class DecodedQuery:
     """The same for all pages of a search."""
 
 
-def decoded_query(message: search_pb2.Query, version: str, *, most_top_k: int = MAX_TOP_K) -> DecodedQuery:
+def decoded_query(
+    message: search_pb2.Query, version: str, sort: Sort = BY_RELEVANCE, *, most_top_k: int = MAX_TOP_K
+) -> DecodedQuery:
     """A query of that version."""
     said = compiled(message.expression, now=datetime.now(UTC), version=version)
-    if said.sort is not None and said.sort != BY_RELEVANCE:
-        expected = "Relevance, the only order that there is"
-        raise FieldInvalid(field="SortBy", value=said.sort.field.value, expected=expected)
     query = Query(
         condition=And((*_conditions(message, version), said.condition)),
         similar=_similarity(message, said, version, most_top_k),
         status=_status(message, said),
+        sort=_one("sort", None if sort == BY_RELEVANCE else sort, said.sort) or BY_RELEVANCE,
     )
     return DecodedQuery(
         _of_type(query, _one("query_type", _given_type(message), said.query_type) or QueryType.MIX),

@@ -9,11 +9,17 @@ from bowerbird.catalog.v1.file_pb2 import File, FileTags
 from bowerbird.catalog.v1.job_pb2 import Selection
 from bowerbird.search.v1 import search_pb2
 from libs.rpc.names import file_id
+from services.search.conditions import AttributeField
 from services.search.engine import Answer, FoundFile
-from services.search.facets import Facet, FacetField
-from services.search.servicers.decode import FACET_FIELDS
+from services.search.facets import Facet
+from services.search.histograms import Histogram
+from services.search.servicers.decode import FACET_FIELDS, HISTOGRAM_FIELDS
+from services.search.similarity.score_histogram import ScoreHistogram
+
+MAX_NEAR_DUPLICATES = 100
 
 FACET_MESSAGES = {field: message for message, field in FACET_FIELDS.items()}
+HISTOGRAM_MESSAGES = {field: message for message, field in HISTOGRAM_FIELDS.items() if field is not None}
 
 
 def hit(found: FoundFile, answer: Answer) -> search_pb2.Hit:
@@ -23,12 +29,47 @@ def hit(found: FoundFile, answer: Answer) -> search_pb2.Hit:
 
 def facet(counted: Facet) -> search_pb2.Facet:
     """The counts of a field."""
-    return search_pb2.Facet(field=FACET_MESSAGES[FacetField(counted.field)], counts=facet_counts(counted.counts))
+    counts = facet_counts(counted.counts)
+    if isinstance(counted.field, AttributeField):
+        return search_pb2.Facet(field=search_pb2.Facet.FIELD_ATTRIBUTE, attribute=counted.field.path, counts=counts)
+    return search_pb2.Facet(field=FACET_MESSAGES[counted.field], counts=counts)
 
 
 def facet_counts(counts: list[tuple[str, int]]) -> list[search_pb2.FacetCount]:
     """Values and how many files have them."""
     return [search_pb2.FacetCount(value=value, count=count) for value, count in counts]
+
+
+def add_near_duplicates(
+    message: search_pb2.Hit, others: list[tuple[int, float]], paths: list[str], count: int, answer: Answer
+) -> None:
+    """The others of a hit's group; `count` is how many there are in all."""
+    for (ordinal, cosine), path in zip(others, paths, strict=True):
+        name = f"{answer.info.name}/files/{file_id(answer.info.uid, ordinal)}"
+        message.near_duplicates.add(file=name, path=path, similarity=cosine)
+    message.near_duplicate_count = count
+
+
+def histogram(counted: Histogram) -> search_pb2.Histogram:
+    """The ranges of a field."""
+    return search_pb2.Histogram(
+        field=HISTOGRAM_MESSAGES[counted.field],
+        bounds=counted.bounds.tolist(),
+        counts=counted.counts.tolist(),
+        absent=counted.absent,
+    )
+
+
+def score_histogram(counted: ScoreHistogram) -> search_pb2.Histogram:
+    """The ranges of scores."""
+    return search_pb2.Histogram(
+        field=search_pb2.Histogram.FIELD_SCORE,
+        bounds=counted.bounds.tolist(),
+        counts=counted.counts.tolist(),
+        suggested_threshold=counted.suggested_threshold,
+        above_threshold=counted.above_threshold,
+        sampled=counted.sampled,
+    )
 
 
 def explanation(answer: Answer) -> search_pb2.Explanation:

@@ -5,13 +5,15 @@ from typing import Any
 
 from grpc.aio import ServicerContext
 
+from bowerbird.search.v1 import search_pb2
 from bowerbird.search.v1 import search_service_pb2 as messages
 from bowerbird.search.v1.search_service_pb2_grpc import SearchServiceServicer
 from libs.rpc.names import VERSION
 from libs.rpc.paging import PageTokens, page_size
-from services.search.engine import SearchEngine
+from services.search.engine import Answer, Members, SearchEngine
 from services.search.facets import completions, facets
-from services.search.matches import Position
+from services.search.histograms import histogram
+from services.search.matches import Hits, Position
 from services.search.query import Query
 from services.search.servicers import decode, encode
 from services.search.servicers.decode_query import UNLIMITED_TOP_K, decoded_query, paged_request
@@ -30,22 +32,24 @@ class SearchServicer(SearchServiceServicer):
 
     async def Search(self, request: messages.SearchRequest, context: Context) -> messages.SearchResponse:
         version = decode.version_name(request.version)
-        asked = decoded_query(request.query, version)
+        asked = decoded_query(request.query, version, decode.sort(request.sort))
         request = paged_request(request, asked)
         size = page_size(request.page_size, default=PAGE_HITS)
         skip = decode.number("skip", request.skip, most=MAX_SKIP)
         after, seen = None, None
         if (token := self._page_tokens.decode(request)) is not None:
-            number, score, ordinal, *seen = token
+            number, score, ordinal, key, *seen = token
             # `latest` may be another version by now.
             version = VERSION.format(**VERSION.parse(version) | {"version": number})
-            after = Position(score, ordinal)
-        async with self._engine.answer(version, asked.query, shows_files=True) as answer:
-            hits = answer.matches.hits(after, skip, size)
+            after = Position(score, ordinal, key)
+        similarity = decode.near_duplicate_similarity(request, asked.query)
+        async with self._engine.answer(version, asked.query, shows_files=True) as found:
+            answer, members = (found, {}) if similarity is None else await self._engine.grouped(found, similarity)
+            hits = await answer.version.run(answer.matches.hits, after, skip, size)
             state = [answer.info.revision, answer.index_revision]
             response = messages.SearchResponse(
-                hits=[encode.hit(found, answer) for found in await answer.show(hits)],
-                total=len(answer.matches),
+                hits=await self._hits(answer, hits, members),
+                total=len(found.matches),
                 revision=answer.info.revision,
                 moved=seen is not None and seen != state,
                 notes=answer.notes,
@@ -53,19 +57,28 @@ class SearchServicer(SearchServiceServicer):
             )
             if hits.goes_on:
                 number = VERSION.parse(answer.info.name)["version"]
-                keyset = [number, hits.last.score, hits.last.ordinal, *state]
+                keyset = [number, hits.last.score, hits.last.ordinal, hits.last.key, *state]
                 response.next_page_token = self._page_tokens.encode(request, keyset)
             if request.explain:
                 response.explanation.CopyFrom(encode.explanation(answer))
         return response
 
+    async def _hits(self, answer: Answer, hits: Hits, members: Members) -> list[search_pb2.Hit]:
+        messages = [encode.hit(found, answer) for found in await answer.show(hits)]
+        for message, ordinal in zip(messages, hits.ordinals.tolist(), strict=True):
+            if others := members.get(ordinal):
+                shown = others[: encode.MAX_NEAR_DUPLICATES]
+                paths = await answer.version.run(answer.version.index.paths_at, [other for other, _ in shown])
+                encode.add_near_duplicates(message, shown, paths, len(others), answer)
+        return messages
+
     async def StreamHits(
         self, request: messages.StreamHitsRequest, context: Context
     ) -> AsyncIterator[messages.StreamHitsResponse]:
         version = decode.version_name(request.version)
-        asked = decoded_query(request.query, version, most_top_k=UNLIMITED_TOP_K)
+        asked = decoded_query(request.query, version, decode.sort(request.sort), most_top_k=UNLIMITED_TOP_K)
         async with self._engine.answer(version, asked.query, shows_files=True) as answer:
-            for hits in answer.matches.pages(STREAM_HITS):
+            for hits in await answer.version.run(answer.matches.pages, STREAM_HITS):
                 found = await answer.show(hits)
                 yield messages.StreamHitsResponse(hits=[encode.hit(one, answer) for one in found])
 
@@ -77,7 +90,7 @@ class SearchServicer(SearchServiceServicer):
     async def CountFacets(self, request: messages.CountFacetsRequest, context: Context) -> messages.CountFacetsResponse:
         version = decode.version_name(request.version)
         query = decoded_query(request.query, version).query
-        fields = decode.facet_fields(request.fields)
+        fields = decode.facet_fields(request.fields, request.attributes)
         most = decode.number(
             "max_values", request.max_values, most=decode.MAX_FACET_VALUES, default=decode.DEFAULT_FACET_VALUES
         )
@@ -86,6 +99,23 @@ class SearchServicer(SearchServiceServicer):
             return messages.CountFacetsResponse(
                 facets=[encode.facet(facet) for facet in counted], total=len(answer.matches)
             )
+
+    async def CountHistograms(
+        self, request: messages.CountHistogramsRequest, context: Context
+    ) -> messages.CountHistogramsResponse:
+        version = decode.version_name(request.version)
+        query = decoded_query(request.query, version).query
+        fields = decode.histogram_fields(request.fields, query)
+        most = decode.ranges(request.max_ranges)
+        async with self._engine.answer(version, query) as answer:
+            found = []
+            for field in fields:
+                if field is None:
+                    found.append(encode.score_histogram(await self._engine.score_histogram(answer, most)))
+                else:
+                    index, files = answer.version.index, answer.matches.files
+                    found.append(encode.histogram(await answer.version.run(histogram, index, files, field, most)))
+            return messages.CountHistogramsResponse(histograms=found, total=len(answer.matches))
 
     async def CompleteTags(
         self, request: messages.CompleteTagsRequest, context: Context

@@ -1,24 +1,35 @@
 """From examples to the files that are most like them."""
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
+import numpy as np
 from cachetools import TTLCache
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from libs.vectors.table import IndexTable
 from services.search.catalog import IndexSetInfo
 from services.search.conditions import Condition
 from services.search.connections import Connections
+from services.search.index.bitmaps import bitmap_of, ordinals_of
 from services.search.index.presence import VectorPresence
 from services.search.loaded_version import LoadedVersion
 from services.search.query import Query, Similarity, Status
 from services.search.similarity.columns import VectorColumns
+from services.search.similarity.comparison import scores_of, vectors_of
 from services.search.similarity.examples import Examples
+from services.search.similarity.near_duplicates import groups
 from services.search.similarity.planner import NOTHING, Ranking, VectorTable, most_similar
 from services.search.steps import Steps
 
 # The pages of a search come one after the other: its ranking is made once, while nothing changes.
 REMEMBERED_RANKINGS = 256
 REMEMBERED_SECONDS = 120
+# For a histogram of scores: by the column so many take some 30 ms, from a database a tenth of a second and more.
+MOST_COMPARED = 1_000_000
+MOST_READ = 10_000
 
 
 @dataclass(frozen=True)
@@ -63,14 +74,64 @@ class Ranker:
             return NOTHING
         with steps.timed("find the vector", len(similar.examples) + len(similar.counterexamples)):
             vector = await self._examples.vector(similar, index_set, index_set.table, candidates.version.dataset)
-        version, presence = candidates.version, candidates.presence
-        asked = Asked(version.uid, candidates.revision, index_set, query.condition, query.status, similar.top_k)
+        asked = Asked(
+            candidates.version.uid, candidates.revision, index_set, query.condition, query.status, similar.top_k
+        )
         key = (asked, vector.tobytes())
         if (ranking := self._rankings.get(key)) is None:
-            async with self._connections.database(index_set) as database:
-                size = len(presence.current)
-                column = self._columns.of(version, index_set, presence)
-                vectors = VectorTable(database, index_set.table, index_set.id, version.uid, size, column)
+            async with self._vectors(index_set, index_set.table, candidates) as vectors:
                 ranking = await most_similar(vectors, candidates.files, vector, similar.top_k, steps)
             self._rankings[key] = ranking
         return ranking
+
+    async def scores(self, similar: Similarity, index_set: IndexSetInfo, candidates: Candidates) -> NDArray[np.float32]:
+        """About the scores of all candidates, or of a random sample where they are many, in no promised order.
+
+        Raises what Examples and VectorDatabase raise.
+        """
+        if index_set.table is None or not candidates.files:
+            return np.empty(0, np.float32)
+        vector = await self._examples.vector(similar, index_set, index_set.table, candidates.version.dataset)
+        async with self._vectors(index_set, index_set.table, candidates) as vectors:
+            is_near = len(vectors.lacking(candidates.files)) <= vectors.always_exact
+            files = sampled(candidates.files, MOST_COMPARED if is_near else MOST_READ)
+            return (await scores_of(vectors, files, vector))[1]
+
+    async def grouped(
+        self, ranking: Ranking, similarity: float, index_set: IndexSetInfo, candidates: Candidates
+    ) -> tuple[Ranking, dict[int, list[tuple[int, float]]]]:
+        """The best file of each group of near-duplicates, and by its ordinal the others: ordinals and cosines, falling.
+
+        A file whose vector went meanwhile is left out.
+        """
+        if index_set.table is None or not len(ranking):
+            return ranking, {}
+        async with self._vectors(index_set, index_set.table, candidates) as vectors:
+            found, rows = await vectors_of(vectors, bitmap_of(ranking.ordinals))
+        is_there = np.isin(ranking.ordinals, found)
+        ordinals = ranking.ordinals[is_there]
+        together = groups(rows[np.searchsorted(found, ordinals)], similarity)
+        leaders = np.flatnonzero(is_there)[together.firsts()]
+        members = {
+            int(ordinals[leader]): list(zip(ordinals[others].tolist(), together.cosines[others].tolist(), strict=True))
+            for leader, others in together.members().items()
+        }
+        return replace(ranking, ordinals=ranking.ordinals[leaders], scores=ranking.scores[leaders]), members
+
+    @asynccontextmanager
+    async def _vectors(
+        self, index_set: IndexSetInfo, table: IndexTable, candidates: Candidates
+    ) -> AsyncIterator[VectorTable]:
+        """The vectors of the version, in the database and in the column where there is one."""
+        version, presence = candidates.version, candidates.presence
+        async with self._connections.database(index_set) as database:
+            column = self._columns.of(version, index_set, presence)
+            yield VectorTable(database, table, index_set.id, version.uid, len(presence.current), column)
+
+
+def sampled(files: BitMap, most: int) -> BitMap:
+    """All of them, or as many at random, the same ones each time."""
+    if len(files) <= most:
+        return files
+    chosen = np.random.default_rng(most).choice(len(files), most, replace=False, shuffle=False)
+    return bitmap_of(ordinals_of(files)[chosen])

@@ -5,9 +5,11 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from pyroaring import BitMap
 
-from bowerbird.search.v1.search_pb2 import Facet, Query, TagFilter
+from bowerbird.search.v1.search_pb2 import Example, Examples, Facet, Histogram, Query, Sort, TagFilter
 from bowerbird.search.v1.search_service_pb2 import (
+    CompleteTagsRequest,
     CountFacetsRequest,
+    CountHistogramsRequest,
     CountRequest,
     SelectRequest,
     StreamHitsRequest,
@@ -214,3 +216,98 @@ async def test_the_newest_version_can_be_meant(photos: Scene) -> None:
     latest = photos.version.rpartition("/")[0] + "/latest"
     answer = await photos.stub.Count(CountRequest(version=latest))
     assert answer.total == len(PATHS)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('Tags.all = "bird" AND NOT Tags.ai = night', ["birds/a crow.jpg"]),
+        ("FileDir:birds AND FileName:owl", ["birds/Owl 雨.jpg"]),
+        (
+            "FileType = image AND FileName CONTAINS 'crow' AND MaxResults = 2",
+            ["Cars/crow-bar.jpg", "birds/a crow.jpg"],
+        ),
+        ("NOT HAS SemanticIndexJobId", ["tools/new\nline.jpg"]),
+        ('Status = "DELETED"', []),
+    ],
+)
+async def test_the_query_language_finds_files(photos: Scene, expression: str, expected: list[str]) -> None:
+    answer = await photos.search(Query(expression=expression))
+    assert [hit.file.path for hit in answer.hits] == expected
+
+
+async def test_an_expression_asks_for_similar_files_and_for_the_next_page(photos: Scene) -> None:
+    whole = await photos.search(Query(text="a bird", top_k=6))
+    expression = "Content:'a bird' AND TopK = 6 AND MaxResults = 4"
+    first = await photos.search(Query(expression=expression))
+    assert list(first.hits) == list(whole.hits)[:4]
+    second = await photos.search(Query(expression=f"{expression} AND NextToken = '{first.next_page_token}'"))
+    assert list(second.hits) == list(whole.hits)[4:]
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize("query", [Query(), Query(text="a bird", top_k=6)])
+async def test_hits_are_sorted_by_a_field_page_by_page(photos: Scene, query: Query, ascending: bool) -> None:
+    sort = Sort(field=Sort.FIELD_FILE_NAME, ascending=ascending)
+    found = [hit.file for hit in (await photos.search(query, page_size=1000)).hits]
+    expected = sorted((file.path.rpartition("/")[2].encode() for file in found), reverse=not ascending)
+    shown_names, token = [], ""
+    while True:
+        page = await photos.search(query, sort=sort, page_size=4, page_token=token)
+        shown_names += [hit.file.path.rpartition("/")[2].encode() for hit in page.hits]
+        if not (token := page.next_page_token):
+            break
+    assert shown_names == expected
+
+
+async def test_counterexamples_push_files_away(photos: Scene) -> None:
+    path = "birds/a crow.jpg"
+    files = await photos.files()
+    like = Example(file=files["cars/red.webp"].name)
+    near = await photos.search(Query(examples=Examples(like=[like]), top_k=100))
+    far = await photos.search(Query(examples=Examples(like=[like], unlike=[Example(image=CONTENTS[path])]), top_k=100))
+    assert near.hits[0].file.path == "cars/red.webp"
+    assert dict(shown(far.hits))[path] < dict(shown(near.hits))[path]
+
+
+async def test_near_duplicates_are_one_hit(photos: Scene) -> None:
+    every = await photos.search(Query(text="a bird", top_k=100))
+    one = await photos.search(Query(text="a bird", top_k=100), near_duplicate_similarity=1.0)
+    assert shown(one.hits) == shown(every.hits)
+    grouped = await photos.search(Query(text="a bird", top_k=100), near_duplicate_similarity=0.5)
+    hidden = [other.path for hit in grouped.hits for other in hit.near_duplicates]
+    assert sorted([path for path, _ in shown(grouped.hits)] + hidden) == sorted(path for path, _ in shown(every.hits))
+    assert grouped.total == every.total
+    assert all(other.similarity >= 0.5 for hit in grouped.hits for other in hit.near_duplicates)
+
+
+async def test_histograms_count_the_hits(photos: Scene) -> None:
+    fields = [Histogram.FIELD_SIZE, Histogram.FIELD_MODIFY_TIME, Histogram.FIELD_SCORE]
+    request = CountHistogramsRequest(version=photos.version, query=Query(text="a bird", top_k=4), fields=fields)
+    answer = await photos.stub.CountHistograms(request)
+    sizes, times, scores = answer.histograms
+    assert [sizes.field, times.field, scores.field] == fields
+    assert sum(sizes.counts) == sum(times.counts) == answer.total == 4
+    # Scores are of all that meet the conditions and have a vector.
+    assert sum(scores.counts) == len(PATHS) - 1
+    best = (await photos.search(Query(text="a bird"))).hits[0].score
+    assert scores.bounds[0] <= best <= scores.bounds[-1] + 1e-3
+
+
+async def test_file_types_are_counted_and_tags_completed(photos: Scene) -> None:
+    request = CountFacetsRequest(version=photos.version, fields=[Facet.FIELD_FILE_TYPE], attributes=["camera"])
+    types, cameras = (await photos.stub.CountFacets(request)).facets
+    assert [(count.value, count.count) for count in types.counts] == [("image", len(PATHS))]
+    assert (cameras.field, cameras.attribute, list(cameras.counts)) == (Facet.FIELD_ATTRIBUTE, "camera", [])
+    completed = await photos.stub.CompleteTags(CompleteTagsRequest(version=photos.version, prefix="R"))
+    assert [tag.value for tag in completed.tags] == ["red car"]
+
+
+async def test_an_answer_is_explained_and_its_oddities_noted(photos: Scene) -> None:
+    query = Query(text="a bird", tags=TagFilter(none_of=["brid"]), top_k=100)
+    answer = await photos.search(query, explain=True)
+    assert answer.explanation.plan
+    assert answer.explanation.exact
+    assert {"filter", "find the vector"} <= {step.name for step in answer.explanation.steps}
+    assert any("'bird'" in note for note in answer.notes)
+    assert any(f"{len(PATHS) - 1} of the {len(PATHS)} files" in note for note in answer.notes)
