@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from rich.filesize import decimal
-
 from bowerbird.catalog.v1.file_pb2 import FileTags
 from bowerbird.cli.document import enum_name
 from bowerbird.cli.output import print_table, say, tell
@@ -85,8 +83,17 @@ def _bound(field: Histogram.Field.ValueType, value: float) -> str:
         time = datetime.fromtimestamp(value, UTC)
         return time.strftime("%Y-%m-%d" if time.hour == time.minute == time.second == 0 else "%Y-%m-%d %H:%M:%S")
     if field == Histogram.FIELD_SIZE:
-        return decimal(int(value))
+        return _binary(int(value))
     return f"{value:.4g}" if field == Histogram.FIELD_SCORE else f"{value:,.0f}"
+
+
+def _binary(size_bytes: int) -> str:
+    """In the units in which the bounds are whole."""
+    units = iter(("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"))
+    while size_bytes and size_bytes % 1024 == 0:
+        size_bytes //= 1024
+        next(units)
+    return f"{size_bytes:,} {next(units)}"
 
 
 def _hit(hit: Hit, *, scored: bool, grouped: bool) -> list[object]:
