@@ -26,9 +26,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.precision import LEAST_IN_FOLDER, categories, folders, mean
-from benchmarks.report import Figure, at_least, report, within
-from bowerbird.client import BowerbirdError, Client
+from benchmarks.precision import LEAST_IN_FOLDER, beside_suite, categories, folders, mean
+from benchmarks.report import Figure, at_least, within
+from bowerbird.client import Client
 from bowerbird.search.v1.search_pb2 import Example, Examples, Query
 from deploy.local.photos.gallery import sample_gallery
 from deploy.local.photos.photo import Photo
@@ -232,16 +232,5 @@ def examples(trials: Sequence[Trial], in_folder: Mapping[str, frozenset[str]]) -
     yield within("counterexample_wrong_in_10", wrong(with_wrong), "%", against=wrong(alone), ratio=0.9)
 
 
-def main() -> int:
-    try:
-        figures = asyncio.run(measure())
-    except* BowerbirdError as group:
-        sys.stderr.write(f"error: {group.exceptions[0]}\n")
-        return_code = 1
-    else:
-        return_code = 0 if report(figures) else 1
-    return return_code
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(beside_suite(measure))

@@ -11,7 +11,7 @@ photo's own caption, of which only the photo with that caption is right.
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.report import Figure, at_least, report
@@ -120,7 +120,10 @@ def mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-def main() -> int:
+def beside_suite(measure: Callable[[], Coroutine[None, None, list[Figure]]]) -> int:
+    """Reports what is measured through a running suite. The exit code is 1 where a figure falls short or nobody
+    answers.
+    """
     try:
         figures = asyncio.run(measure())
     except* BowerbirdError as group:
@@ -132,4 +135,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(beside_suite(measure))

@@ -4,6 +4,7 @@ A condition on something that a file lacks does not hold, so its NOT does.
 """
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import Enum
 
 
@@ -156,6 +157,11 @@ class AttributeIs:
 
     field: AttributeField
     value: str | float | bool
+    # In Python True equals 1: without it, what is remembered of one would be answered for the other.
+    _kind: type = dataclass_field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_kind", type(self.value))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from pyroaring import BitMap
 
 from libs.rpc.errors import FieldInvalid
 from services.search.catalog import Catalog, IndexSetInfo, VersionInfo
@@ -17,25 +16,14 @@ from services.search.index.presence import VectorPresence
 from services.search.index.version_index import FileRecord
 from services.search.loaded_version import LoadedVersion
 from services.search.matches import Hits, Matches
-from services.search.notes import fewer_hits, unknown_tags
-from services.search.query import Query, Similarity, SortField
+from services.search.notes import fewer_hits
+from services.search.query import Query, SortField
 from services.search.similarity.planner import Ranking
-from services.search.similarity.ranker import Candidates, Ranker
+from services.search.similarity.ranker import Candidates, Members, Ranked, Ranker
 from services.search.similarity.score_histogram import ScoreHistogram, score_histogram
 from services.search.sorting import order_of
 from services.search.steps import Steps
 from services.search.versions import Versions
-
-Members = dict[int, list[tuple[int, float]]]
-
-
-@dataclass(frozen=True, eq=False)
-class Ranked:
-    """What was compared with what."""
-
-    similar: Similarity
-    index_set: IndexSetInfo
-    candidates: Candidates
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,35 +86,32 @@ class SearchEngine:
             with steps.timed("catch up with catalog"):
                 presence = await version.catch_up(info.revision, index_set)
             with steps.timed("filter") as step:
-                files, notes = await version.run(filtered, query, Scope(version.index, presence, query.status))
+                files = await version.run(matching, query.condition, Scope(version.index, presence, query.status))
                 step.count = len(files)
             order = None if query.sort.field is SortField.RELEVANCE else order_of(version.index, query.sort)
             if query.similar is None or index_set is None or presence is None:
-                yield Answer(info, version, Matches(files, order=order), steps, 0, presence, notes)
+                yield Answer(info, version, Matches(files, order=order), steps, 0, presence)
                 return
             indexed = files & presence.current
             candidates = Candidates(version, info.revision, indexed, presence)
-            ranking = await self._ranker.rank(query, query.similar, index_set, candidates, steps)
-            notes += fewer_hits(len(ranking), query.similar.top_k, len(files), len(indexed))
-            matches = Matches.of_ranking(above(ranking, query.similar.score_threshold), order)
-            ranked = Ranked(query.similar, index_set, candidates)
+            ranked = await self._ranker.rank(query, query.similar, index_set, candidates, steps)
+            notes = fewer_hits(len(ranked.ranking), query.similar.top_k, len(files), len(indexed))
+            matches = Matches.of_ranking(above(ranked.ranking, query.similar.score_threshold), order)
             yield Answer(info, version, matches, steps, index_set.revision, presence, notes, ranked)
 
     async def score_histogram(self, answer: Answer, max_ranges: int) -> ScoreHistogram:
         """How all files that meet the conditions score; they are those of an answer with similarity."""
         if answer.ranked is None:
             return score_histogram(np.empty(0, np.float32), max_ranges, 0)
-        similar, index_set, candidates = answer.ranked.similar, answer.ranked.index_set, answer.ranked.candidates
-        scores = await self._ranker.scores(similar, index_set, candidates)
-        return await asyncio.to_thread(score_histogram, scores, max_ranges, len(candidates.files))
+        scores = await self._ranker.scores(answer.ranked)
+        return await asyncio.to_thread(score_histogram, scores, max_ranges, len(answer.ranked.candidates.files))
 
     async def grouped(self, answer: Answer, similarity: float) -> tuple[Answer, Members]:
         """The answer with the best of each group of near-duplicates alone, and the others by the ordinal of that."""
         if answer.ranked is None or answer.matches.ranking is None:
             return answer, {}
         with answer.steps.timed("group near-duplicates", len(answer.matches)) as step:
-            index_set, candidates = answer.ranked.index_set, answer.ranked.candidates
-            best, members = await self._ranker.grouped(answer.matches.ranking, similarity, index_set, candidates)
+            best, members = await self._ranker.grouped(answer.ranked, answer.matches.ranking, similarity)
             step.count = len(best)
         return replace(answer, matches=Matches.of_ranking(best, answer.matches.order)), members
 
@@ -141,11 +126,6 @@ class SearchEngine:
         if named and not named.startswith(f"{info.name}/"):
             raise FieldInvalid(field="query.index_set", value=named, expected=f"an index set of {info.name}")
         return None if name is None else await self._catalog.index_set(name)
-
-
-def filtered(query: Query, scope: Scope) -> tuple[BitMap, list[str]]:
-    """The files that meet the conditions, and what there is to say about these."""
-    return matching(query.condition, scope), unknown_tags(query.condition, scope.index.tags)
 
 
 def above(ranking: Ranking, score_threshold: float | None) -> Ranking:

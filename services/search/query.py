@@ -7,7 +7,11 @@ from services.search.conditions import EVERY_FILE, Condition
 
 DEFAULT_TOP_K = 10
 MAX_TOP_K = 5_000
+# Where all hits are wanted, as many as the contract's type can say.
+UNLIMITED_TOP_K = 2**31 - 1
 MAX_EXAMPLES = 20
+MAX_TEXT = 1_024
+MAX_TERMS = 256
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import typer
 
 from bowerbird.cli.session import Options, connected
 from bowerbird.client import BowerbirdError
+from bowerbird.client.defaults import LATEST
 
 SECONDS = 3
 
@@ -19,7 +20,7 @@ def complete_tag(context: typer.Context, incomplete: str) -> list[str]:
     async def names() -> list[str]:
         options = context.find_object(Options) or Options()
         async with asyncio.timeout(SECONDS), connected(options) as client:
-            tags = await client.search.complete_tags(dataset, incomplete, context.params.get("version") or "latest")
+            tags = await client.search.complete_tags(dataset, incomplete, context.params.get("version") or LATEST)
             return [tag.value for tag in tags]
 
     try:

@@ -8,7 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from services.search.index.bitmaps import Ordinals
-from services.search.index.columns import NO_TIME
+from services.search.index.number_column import NO_TIME
 
 WHOLE_REVISION = 0xFFFF_FFFF
 

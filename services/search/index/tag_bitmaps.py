@@ -12,6 +12,9 @@ from services.search.index.bitmaps import Ordinals, bitmap_arrays, bitmap_of, bi
 from services.search.index.stored import Arrays, part, under
 from services.search.index.strings import string_arrays, strings_from
 
+# Of the files that have tags: more are kept as bits, fewer are compared quickly, as lists as they are.
+LISTED_SHARES = 0.065, 0.005
+
 GIVEN = (TagKind.AI, TagKind.USER, TagKind.REJECTED)
 
 
@@ -69,7 +72,15 @@ class TagBitmaps:
 
     def counts(self, kind: TagKind, among: BitMap) -> dict[str, int]:
         """How many of these files have each tag; tags that none of them has are left out."""
-        counted = ((tag_id, bitmap.intersection_cardinality(among)) for tag_id, bitmap in self._bitmaps(kind))
+        most, least = LISTED_SHARES
+        if least * len(self._seen) < len(among) < most * len(self._seen):
+            # Lists are slow to compare with lists. The other files are so many that they are kept as bits.
+            others = self._seen - among
+            counted = (
+                (tag_id, len(files) - files.intersection_cardinality(others)) for tag_id, files in self._bitmaps(kind)
+            )
+        else:
+            counted = ((tag_id, files.intersection_cardinality(among)) for tag_id, files in self._bitmaps(kind))
         return {self._names[tag_id]: count for tag_id, count in counted if count}
 
     def names_at(self, kind: TagKind, ordinals: Ordinals) -> list[list[str]]:

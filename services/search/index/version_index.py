@@ -1,5 +1,6 @@
 """What search holds of a version: bitmaps of tags and columns of everything else, by ordinal."""
 
+import operator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,8 @@ from pyroaring import BitMap
 from services.search.conditions import NumberField, TimeField
 from services.search.index.attributes import Attributes
 from services.search.index.bitmaps import Ordinals, bitmap_arrays, bitmaps_from, move, size_bytes
-from services.search.index.columns import NO_TIME, DictionaryColumn, NumberColumn, TextColumn
+from services.search.index.dictionary_column import DictionaryColumn
+from services.search.index.number_column import NO_TIME, NumberColumn
 from services.search.index.pages import (
     FilesPage,
     flags_in,
@@ -25,6 +27,7 @@ from services.search.index.pages import (
 from services.search.index.stored import Arrays, Stored, part, under
 from services.search.index.strings import string_arrays, strings_from
 from services.search.index.tag_bitmaps import GIVEN, TagBitmaps
+from services.search.index.text_column import TextColumn
 
 STATUS_ACTIVE = 1
 
@@ -93,15 +96,13 @@ class VersionIndex:
 
     def records(self, ordinals: Ordinals) -> list[FileRecord]:
         """These files, in this order."""
-        folders = self.folder.strings
         active, stale = self.active, self.stale
         columns = zip(
             ordinals.tolist(),
-            self.folder.numbers_at(ordinals).tolist(),
-            self.name.at(ordinals),
+            self.paths_at(ordinals),
             self.numbers[NumberField.SIZE_BYTES].at(ordinals).tolist(),
             self._etag.at(ordinals),
-            self.content_type.numbers_at(ordinals).tolist(),
+            self.content_type.at(ordinals),
             self.numbers[NumberField.WIDTH_PX].at(ordinals).tolist(),
             self.numbers[NumberField.HEIGHT_PX].at(ordinals).tolist(),
             *(self.tags.names_at(kind, ordinals) for kind in GIVEN),
@@ -112,10 +113,10 @@ class VersionIndex:
         return [
             FileRecord(
                 ordinal=ordinal,
-                path=folders[folder] + name,
+                path=path,
                 size_bytes=size,
                 etag=etag,
-                content_type=self.content_type.strings[content_type],
+                content_type=content_type,
                 is_active=ordinal in active,
                 width_px=width,
                 height_px=height,
@@ -130,15 +131,13 @@ class VersionIndex:
                 sync_us=shown_time(sync),
                 tag_us=shown_time(tag),
             )
-            for ordinal, folder, name, size, etag, content_type, width, height, ai, user, rejected,
+            for ordinal, path, size, etag, content_type, width, height, ai, user, rejected,
                 modify, create, sync, tag, attributes in columns
         ]  # fmt: skip
 
-    def paths_at(self, ordinals: list[int]) -> list[str]:
+    def paths_at(self, ordinals: Ordinals) -> list[str]:
         """The paths of these files, in this order."""
-        rows = np.array(ordinals, np.uint32)
-        folders = self.folder.numbers_at(rows).tolist()
-        return [self.folder.strings[folder] + name for folder, name in zip(folders, self.name.at(rows), strict=True)]
+        return list(map(operator.add, self.folder.at(ordinals), self.name.at(ordinals)))
 
     def directories(self) -> pa.StringArray:
         """The directory of each of `folder.strings`: without the slash at its end."""

@@ -7,8 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from libs.rpc.errors import NameInvalid
-from libs.rpc.names import FILE, LATEST, VERSION, parse_file_id
+from libs.rpc.names import parse_file_id
 from services.search.conditions import KeywordField
+from services.search.file_names import file_of
 from services.search.language import literals
 from services.search.language.declarations import OPERATORS, Declaration, Type, declared
 from services.search.language.errors import QueryInvalid
@@ -104,16 +105,13 @@ def _literal(value: Value, question: _Question) -> Literal:
 def _file(value: Value, question: _Question) -> FileRef:
     """A file by its id, or by its whole name, which must be one of the version."""
     version = question.scope.version
-    written, place = value.text, VERSION.parse(version)
-    expected = f"the id of a file, or its name below {version}/files/"
     try:
-        ids = FILE.parse(written) if "/" in written else {**place, "file": written}
-        version_uid, ordinal = parse_file_id(ids.pop("file"))
+        found = file_of(version, value.text) if "/" in value.text else parse_file_id(value.text)
     except NameInvalid:
-        raise QueryInvalid(value.place, expected=expected) from None
-    if place not in (ids, ids | {"version": LATEST}):
-        raise QueryInvalid(value.place, expected=expected)
-    return FileRef(version_uid, ordinal)
+        found = None
+    if found is None:
+        raise QueryInvalid(value.place, expected=f"the id of a file, or its name below {version}/files/")
+    return FileRef(*found)
 
 
 def _tag(value: Value, _: _Question) -> str:

@@ -16,12 +16,9 @@ from services.search.language.declarations import Directive
 from services.search.language.errors import QueryInvalid
 from services.search.language.parser import parsed
 from services.search.language.syntax import Term, Value
-from services.search.query import Example, ImageUri, Sort, SortField, Status, Text
+from services.search.query import MAX_TEXT, UNLIMITED_TOP_K, Example, ImageUri, Sort, SortField, Status, Text
 
-MAX_TEXT = 1_024
 MAX_PAGE_SIZE = 1_000
-# The largest number of the contract's type; how many a call allows is the call's own matter.
-MAX_TOP_K = 2**31 - 1
 
 
 class QueryType(Enum):
@@ -65,7 +62,7 @@ def compiled(text: str, *, now: datetime, version: str) -> Expression:
         condition=_joined([condition(node, scope) for node in found.conditions]),
         examples=tuple(_example(term.values[0]) for term in found.like),
         counterexamples=tuple(_example(term.values[0]) for term in found.unlike),
-        top_k=_read(given.get(Directive.TOP_K), lambda value: literals.whole(value, least=1, most=MAX_TOP_K)),
+        top_k=_read(given.get(Directive.TOP_K), lambda value: literals.whole(value, least=1, most=UNLIMITED_TOP_K)),
         score_threshold=_read(given.get(Directive.SCORE_THRESHOLD), literals.finite),
         status=_read(given.get(Directive.STATUS), lambda value: literals.choice(value, Status.__members__)),
         sort=_sort(found),

@@ -23,10 +23,10 @@ from services.search.language.errors import QueryInvalid
 from services.search.language.lexer import KEYWORDS, Kind, Token, tokens
 from services.search.language.place import Place
 from services.search.language.syntax import Conjunction, Disjunction, Name, Negation, Node, Operator, Term, Value
+from services.search.query import MAX_TERMS
 
 MAX_BYTES = 8_192
 MAX_DEPTH = 32
-MAX_TERMS = 256
 
 _VALUE = "a value: a word, a number or a text in quotes"
 

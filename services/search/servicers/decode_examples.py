@@ -7,12 +7,10 @@ from collections.abc import Iterable
 from bowerbird.search.v1 import search_pb2
 from libs.images.errors import ImageTooLarge
 from libs.rpc.errors import FieldInvalid
-from libs.rpc.names import FILE, LATEST, VERSION, parse_file_id
 from services.search.errors import QueryTooLarge
-from services.search.query import MAX_EXAMPLES, Example, GivenVector, Image, ImageUri, IndexedFile, Text
+from services.search.file_names import file_of
+from services.search.query import MAX_EXAMPLES, MAX_TEXT, Example, GivenVector, Image, ImageUri, IndexedFile, Text
 from services.search.similarity.example_image import MAX_BYTES
-
-MAX_TEXT = 1_024
 
 
 def examples_of(message: search_pb2.Query, version: str) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
@@ -74,9 +72,6 @@ def _image(field: str, data: bytes) -> Image:
 
 
 def _file(field: str, name: str, version: str) -> IndexedFile:
-    ids = FILE.parse(name)
-    uid, ordinal = parse_file_id(ids.pop("file"))
-    place = VERSION.parse(version)
-    if ids | {"version": LATEST} != place and ids != place:
+    if (found := file_of(version, name)) is None:
         raise FieldInvalid(field=field, value=name, expected=f"a file of {version}")
-    return IndexedFile(uid, ordinal)
+    return IndexedFile(*found)

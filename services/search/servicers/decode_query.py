@@ -15,7 +15,7 @@ from bowerbird.catalog.v1.file_pb2 import File
 from bowerbird.search.v1 import search_pb2
 from bowerbird.search.v1.search_service_pb2 import SearchRequest
 from libs.rpc.errors import FieldInvalid
-from libs.rpc.names import FILE, INDEX_SET, LATEST, VERSION, parse_file_id
+from libs.rpc.names import INDEX_SET
 from services.search.conditions import (
     EVERY_FILE,
     And,
@@ -33,14 +33,13 @@ from services.search.conditions import (
     TimeIn,
 )
 from services.search.errors import QueryTooLarge
+from services.search.file_names import file_of
 from services.search.language.expression import Expression, QueryType, compiled
-from services.search.query import BY_RELEVANCE, DEFAULT_TOP_K, MAX_TOP_K, Query, Similarity, Sort, Status
+from services.search.query import BY_RELEVANCE, DEFAULT_TOP_K, MAX_TERMS, MAX_TOP_K, Query, Similarity, Sort, Status
 from services.search.servicers.decode import number
 from services.search.servicers.decode_examples import examples_of, text_of
 
-MAX_TERMS = 256
 MAX_FILES = 10_000
-UNLIMITED_TOP_K = 2**31 - 1
 
 QUERY_TYPES = {
     search_pb2.QUERY_TYPE_UNSPECIFIED: QueryType.MIX,
@@ -65,8 +64,6 @@ class DecodedQuery:
     page_size: int
     page_token: str
     thumbnail_mode: str
-    canonical_expression: str
-    """The same for all pages of a search."""
 
 
 def decoded_query(
@@ -85,15 +82,16 @@ def decoded_query(
         page_size=said.page_size or 0,
         page_token=said.page_token or "",
         thumbnail_mode=said.thumbnail_mode or "",
-        canonical_expression=_canonical(message.expression, version),
     )
 
 
-def paged_request(request: SearchRequest, asked: DecodedQuery) -> SearchRequest:
-    """The request with its page's size and token, said by the expression or not, where page tokens look for them."""
+def paged_request(request: SearchRequest, asked: DecodedQuery, version: str) -> SearchRequest:
+    """The request as page tokens look at it: with the page's size and token where they belong, said by the expression
+    or not, and with an expression that is the same for all pages.
+    """
     paged = SearchRequest()
     paged.CopyFrom(request)
-    paged.query.expression = asked.canonical_expression
+    paged.query.expression = _canonical(request.query.expression, version)
     paged.page_size = _one("page_size", request.page_size or None, asked.page_size or None) or 0
     paged.page_token = _one("page_token", request.page_token or None, asked.page_token or None) or ""
     return paged
@@ -200,15 +198,12 @@ def _time_us(field: str, time: Timestamp) -> int:
 def _files(names: Sequence[str], version: str) -> FileIn:
     if len(names) > MAX_FILES:
         raise QueryTooLarge(value=f"{len(names):,} files", limit=f"{MAX_FILES:,}")
-    place = VERSION.parse(version)
     uids, ordinals = set(), []
     for name in names:
-        ids = FILE.parse(name)
-        uid, ordinal = parse_file_id(ids.pop("file"))
-        if ids | {"version": LATEST} != place and ids != place:
+        if (found := file_of(version, name)) is None:
             raise FieldInvalid(field="query.files", value=name, expected=f"files of {version}")
-        uids.add(uid)
-        ordinals.append(ordinal)
+        uids.add(found[0])
+        ordinals.append(found[1])
     if len(uids) > 1:
         raise FieldInvalid(field="query.files", value=f"files of {len(uids)} versions", expected=f"files of {version}")
     return FileIn(uids.pop(), tuple(ordinals))

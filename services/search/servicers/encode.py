@@ -40,14 +40,9 @@ def facet_counts(counts: list[tuple[str, int]]) -> list[search_pb2.FacetCount]:
     return [search_pb2.FacetCount(value=value, count=count) for value, count in counts]
 
 
-def add_near_duplicates(
-    message: search_pb2.Hit, others: list[tuple[int, float]], paths: list[str], count: int, answer: Answer
-) -> None:
-    """The others of a hit's group; `count` is how many there are in all."""
-    for (ordinal, cosine), path in zip(others, paths, strict=True):
-        name = f"{answer.info.name}/files/{file_id(answer.info.uid, ordinal)}"
-        message.near_duplicates.add(file=name, path=path, similarity=cosine)
-    message.near_duplicate_count = count
+def near_duplicate(ordinal: int, cosine: float, path: str, answer: Answer) -> search_pb2.NearDuplicate:
+    """Another file of a hit's group."""
+    return search_pb2.NearDuplicate(file=_file_name(ordinal, answer), path=path, similarity=cosine)
 
 
 def histogram(counted: Histogram) -> search_pb2.Histogram:
@@ -96,7 +91,7 @@ def selection(answer: Answer) -> Selection:
 def _file(found: FoundFile, answer: Answer) -> File:
     file, folder = found.file, answer.version.dataset.folder
     message = File(
-        name=f"{answer.info.name}/files/{file_id(answer.info.uid, file.ordinal)}",
+        name=_file_name(file.ordinal, answer),
         uri=str(folder.child(file.path)) if folder is not None else file.path,
         path=file.path,
         size_bytes=file.size_bytes,
@@ -117,6 +112,10 @@ def _file(found: FoundFile, answer: Answer) -> File:
     if file.attributes_json is not None:
         message.attributes.CopyFrom(ParseDict(orjson.loads(file.attributes_json), Struct()))
     return message
+
+
+def _file_name(ordinal: int, answer: Answer) -> str:
+    return f"{answer.info.name}/files/{file_id(answer.info.uid, ordinal)}"
 
 
 def _timestamp(time_us: int | None) -> Timestamp | None:

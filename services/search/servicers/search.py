@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import numpy as np
 from grpc.aio import ServicerContext
 
 from bowerbird.search.v1 import search_pb2
@@ -10,13 +11,15 @@ from bowerbird.search.v1 import search_service_pb2 as messages
 from bowerbird.search.v1.search_service_pb2_grpc import SearchServiceServicer
 from libs.rpc.names import VERSION
 from libs.rpc.paging import PageTokens, page_size
-from services.search.engine import Answer, Members, SearchEngine
+from services.search.engine import Answer, SearchEngine
 from services.search.facets import completions, facets
 from services.search.histograms import histogram
 from services.search.matches import Hits, Position
-from services.search.query import Query
+from services.search.notes import unknown_tags
+from services.search.query import UNLIMITED_TOP_K, Query
 from services.search.servicers import decode, encode
-from services.search.servicers.decode_query import UNLIMITED_TOP_K, decoded_query, paged_request
+from services.search.servicers.decode_query import decoded_query, paged_request
+from services.search.similarity.ranker import Members
 
 Context = ServicerContext[Any, Any]
 
@@ -33,7 +36,7 @@ class SearchServicer(SearchServiceServicer):
     async def Search(self, request: messages.SearchRequest, context: Context) -> messages.SearchResponse:
         version = decode.version_name(request.version)
         asked = decoded_query(request.query, version, decode.sort(request.sort))
-        request = paged_request(request, asked)
+        request = paged_request(request, asked, version)
         size = page_size(request.page_size, default=PAGE_HITS)
         skip = decode.number("skip", request.skip, most=MAX_SKIP)
         after, seen = None, None
@@ -46,13 +49,14 @@ class SearchServicer(SearchServiceServicer):
         async with self._engine.answer(version, asked.query, shows_files=True) as found:
             answer, members = (found, {}) if similarity is None else await self._engine.grouped(found, similarity)
             hits = await answer.version.run(answer.matches.hits, after, skip, size)
+            tags = answer.version.index.tags
             state = [answer.info.revision, answer.index_revision]
             response = messages.SearchResponse(
                 hits=await self._hits(answer, hits, members),
                 total=len(found.matches),
                 revision=answer.info.revision,
                 moved=seen is not None and seen != state,
-                notes=answer.notes,
+                notes=[*answer.notes, *await answer.version.run(unknown_tags, asked.query.condition, tags)],
                 thumbnail_mode=asked.thumbnail_mode,
             )
             if hits.goes_on:
@@ -64,13 +68,15 @@ class SearchServicer(SearchServiceServicer):
         return response
 
     async def _hits(self, answer: Answer, hits: Hits, members: Members) -> list[search_pb2.Hit]:
-        messages = [encode.hit(found, answer) for found in await answer.show(hits)]
-        for message, ordinal in zip(messages, hits.ordinals.tolist(), strict=True):
-            if others := members.get(ordinal):
-                shown = others[: encode.MAX_NEAR_DUPLICATES]
-                paths = await answer.version.run(answer.version.index.paths_at, [other for other, _ in shown])
-                encode.add_near_duplicates(message, shown, paths, len(others), answer)
-        return messages
+        found = [encode.hit(file, answer) for file in await answer.show(hits)]
+        groups = [members.get(ordinal, []) for ordinal in hits.ordinals.tolist()]
+        shown = [group[: encode.MAX_NEAR_DUPLICATES] for group in groups]
+        ordinals = np.array([ordinal for group in shown for ordinal, _ in group], np.uint32)
+        paths = iter(await answer.version.run(answer.version.index.paths_at, ordinals) if len(ordinals) else ())
+        for hit, group, others in zip(found, groups, shown, strict=True):
+            hit.near_duplicate_count = len(group)
+            hit.near_duplicates.extend(encode.near_duplicate(*other, next(paths), answer) for other in others)
+        return found
 
     async def StreamHits(
         self, request: messages.StreamHitsRequest, context: Context

@@ -18,6 +18,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from libs.vectors.table import IndexTable
+from services.search.durable import replaced, write_whole
 from services.search.index.bitmaps import Ordinals
 from services.search.similarity.kernel import Codes
 
@@ -108,17 +109,8 @@ class ColumnFiles:
         """Make all that was written durable, and then the record."""
         for mapped in self._maps:
             mapped.flush()
-        written = self.folder / f"{RECORD}.new"
-        with written.open("wb") as file:
-            file.write(self.key.record(revision, rows))
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(self.folder / RECORD)
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        with replaced(self.folder / RECORD) as file:
+            write_whole(file, self.key.record(revision, rows))
 
     def delete(self) -> None:
         """Delete them. What is still mapped goes on to be read."""

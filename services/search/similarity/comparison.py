@@ -9,10 +9,8 @@ from pyroaring import BitMap
 from libs.vectors.batches import Matrix, Vector
 from libs.vectors.table import Metric
 from services.search.index.bitmaps import Ordinals, ordinals_of
-from services.search.similarity.file_ids import file_ids, ordinals_from
+from services.search.similarity.file_ids import batches, file_ids, ordinals_from
 from services.search.similarity.planner import VectorTable
-
-IDS_A_BATCH = 10_000
 
 
 async def scores_of(vectors: VectorTable, among: BitMap, vector: Vector) -> tuple[Ordinals, NDArray[np.float32]]:
@@ -52,7 +50,7 @@ async def _scores_in_database(
     vectors: VectorTable, among: BitMap, vector: Vector
 ) -> tuple[Ordinals, NDArray[np.float32]]:
     ordinals, scores = [np.empty(0, np.uint32)], [np.empty(0, np.float32)]
-    for batch in _batches(among):
+    for batch in batches(ordinals_of(among)):
         ids = file_ids(vectors.version_uid, batch)
         found = await vectors.database.nearest_among(vectors.table, vectors.index_set_id, ids, vector, len(ids))
         ordinals.append(ordinals_from(found.file_ids))
@@ -62,7 +60,7 @@ async def _scores_in_database(
 
 async def _vectors_in_database(vectors: VectorTable, among: BitMap) -> tuple[Ordinals, Matrix]:
     ordinals, rows = [np.empty(0, np.uint32)], [np.empty((0, vectors.table.dimension), np.float32)]
-    for batch in _batches(among):
+    for batch in batches(ordinals_of(among)):
         ids = file_ids(vectors.version_uid, batch)
         found = await vectors.database.fetch(vectors.table, vectors.index_set_id, ids)
         ordinals.append(ordinals_from(found.file_ids))
@@ -71,8 +69,3 @@ async def _vectors_in_database(vectors: VectorTable, among: BitMap) -> tuple[Ord
     if vectors.table.metric is Metric.COSINE:
         matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
     return np.concatenate(ordinals), matrix
-
-
-def _batches(among: BitMap) -> list[Ordinals]:
-    ordinals = ordinals_of(among)
-    return [ordinals[start : start + IDS_A_BATCH] for start in range(0, len(ordinals), IDS_A_BATCH)]

@@ -8,8 +8,16 @@ import numpy as np
 from libs.rpc.names import FILE_ID
 from services.search.index.bitmaps import Ordinals
 
+# So many are asked for at once.
+IDS_A_BATCH = 10_000
+
 _ID_BYTES = np.dtype([("version", ">u8"), ("ordinal", ">u4")])
 _ID_CHARACTERS = 16
+
+
+def batches(ordinals: Ordinals) -> list[Ordinals]:
+    """Many ordinals, as many at a time as ids are asked for at once."""
+    return [ordinals[start : start + IDS_A_BATCH] for start in range(0, len(ordinals), IDS_A_BATCH)]
 
 
 def file_ids(version_uid: int, ordinals: Ordinals) -> list[str]:

@@ -13,7 +13,7 @@ from libs.vectors.growing import growing
 from libs.vectors.port import VectorDatabase
 from libs.vectors.table import IndexTable
 from services.search.index.bitmaps import Ordinals, bitmap_of, ordinals_of
-from services.search.similarity.file_ids import file_ids, ordinals_from
+from services.search.similarity.file_ids import IDS_A_BATCH, batches, file_ids, ordinals_from
 from services.search.similarity.vector_column import VectorColumn
 from services.search.steps import Steps
 
@@ -21,7 +21,6 @@ from services.search.steps import Steps
 # database that does not filter by id sends their vectors instead.
 ALWAYS_EXACT = 5_000
 ALWAYS_FETCHED = 500
-IDS_A_BATCH = 10_000
 
 
 class Plan(Enum):
@@ -148,13 +147,17 @@ class _Search:
 
     async def _exactly(self, among: BitMap) -> Ranking:
         """By the ids of the files."""
-        best = NOTHING
-        ordinals = ordinals_of(among)
-        with self.steps.timed("compare in the database", len(ordinals)):
-            for start in range(0, len(ordinals), IDS_A_BATCH):
-                batch = await self._best_of(ordinals[start : start + IDS_A_BATCH])
-                best = merged([best, ranked(batch, Plan.EXACT)], best.exact and batch.exact, Plan.EXACT).first(self.k)
-        return best
+        best, found = NOTHING, list[Ranking]()
+        with self.steps.timed("compare in the database", len(among)):
+            for ordinals in batches(ordinals_of(among)):
+                found.append(ranked(await self._best_of(ordinals), Plan.EXACT))
+                # Not after every batch: with a large k that would be to sort all of it again and again.
+                if sum(map(len, found)) >= max(self.k, IDS_A_BATCH):
+                    best, found = self._best([best, *found]), []
+        return self._best([best, *found])
+
+    def _best(self, rankings: list[Ranking]) -> Ranking:
+        return merged(rankings, all(ranking.exact for ranking in rankings), Plan.EXACT).first(self.k)
 
     async def _best_of(self, ordinals: Ordinals) -> Neighbours:
         """The database breaks ties by id, search by ordinal: so all that tie with the last of the best k are asked
@@ -162,7 +165,7 @@ class _Search:
         """
         vectors, k = self.vectors, self.k
         ids = file_ids(vectors.version_uid, ordinals)
-        asked = k + 1
+        asked = min(k, len(ids)) + 1
         while True:
             found = await vectors.database.nearest_among(vectors.table, vectors.index_set_id, ids, self.vector, asked)
             if len(found) < asked or found.scores[-1] < found.scores[k - 1]:

@@ -22,6 +22,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from services.search.durable import write_whole
 from services.search.index.stored import Arrays
 
 MAGIC = b"BBarray1"
@@ -61,7 +62,7 @@ def write_arrays(file: BinaryIO, facts: dict[str, Any], arrays: Arrays, copy: Co
             taken = buffer[: len(piece)]
             copy(taken, piece)
             checksum = crc32(taken.data, checksum)
-            _write_whole(file, taken)
+            write_whole(file, taken.data)
         entries.append(
             {
                 "name": name,
@@ -74,7 +75,7 @@ def write_arrays(file: BinaryIO, facts: dict[str, Any], arrays: Arrays, copy: Co
         )
         position += len(content)
     contents = json.dumps({"facts": facts, "arrays": entries}).encode()
-    file.write(contents)
+    write_whole(file, contents)
     file.write(_TRAILER.pack(len(contents), crc32(contents), MAGIC))
 
 
@@ -118,9 +119,3 @@ def _contents(mapped: mmap.mmap) -> dict[str, Any]:
         raise ArraysInvalid("its contents are damaged")
     decoded: dict[str, Any] = json.loads(contents)
     return decoded
-
-
-def _write_whole(file: BinaryIO, content: Bytes) -> None:
-    rest = content.data
-    while rest:
-        rest = rest[file.write(rest) :]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import structlog
 
+from services.search.durable import UNFINISHED, replaced
 from services.search.snapshots.arrays_file import ArraysInvalid, Copy, read_arrays, read_facts, write_arrays
 from services.search.snapshots.snapshot import Origin, Snapshot, cursor_from, origin_from, snapshot_from
 
 log = structlog.get_logger(__name__)
 
 SUFFIX = ".snapshot"
-UNFINISHED = ".unfinished"
 
 
 class SnapshotFolder:
@@ -49,16 +49,8 @@ class SnapshotFolder:
         if size_bytes > self._budget_bytes:
             log.warning("a snapshot would not fit", version=snapshot.origin.name, size_bytes=size_bytes)
             return
-        path = self._file(snapshot.origin.uid)
-        unfinished = path.with_suffix(UNFINISHED)
-        try:
-            with unfinished.open("wb", buffering=0) as file:
-                write_arrays(file, snapshot.facts(), snapshot.arrays, copy)
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-        self._sync()
+        with replaced(self._file(snapshot.origin.uid)) as file:
+            write_arrays(file, snapshot.facts(), snapshot.arrays, copy)
         self._make_room()
 
     def touch(self, uid: int) -> None:
@@ -111,10 +103,3 @@ class SnapshotFolder:
 
     def _file(self, uid: int) -> Path:
         return self._path / f"{uid}{SUFFIX}"
-
-    def _sync(self) -> None:
-        folder = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

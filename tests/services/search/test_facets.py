@@ -4,12 +4,16 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
-from services.search.conditions import AttributeField
+from services.search.conditions import AttributeField, TagKind
 from services.search.evaluation import Scope, matching
 from services.search.facets import FacetField, facets
 from services.search.index import attribute_column, attributes
+from services.search.index.bitmaps import bitmap_of
+from services.search.index.tag_bitmaps import TagBitmaps
 from services.search.index.version_index import VersionIndex
 from tests.services.search.oracle import UID, holds, scalars_at
 from tests.services.search.questions import ODD_PATHS, PATHS, condition_of, random_question
@@ -91,3 +95,23 @@ def test_a_facet_names_no_more_values_than_were_asked_for() -> None:
     follow(index, version)
     everything, most = (facets(index, index.active, [FacetField.TAGS], most)[0].counts for most in (100, 2))
     assert most == everything[:2]
+
+
+@pytest.mark.parametrize("share", [0.5, 0.1, 0.03, 0.01, 0.001])
+def test_tags_are_counted_whatever_share_of_the_files_is_asked_about(share: float) -> None:
+    chance = np.random.default_rng(5)
+    tagged = {tag: np.flatnonzero(chance.random(200_000) < 0.3 / tag).astype(np.uint32) for tag in range(1, 40)}
+    tags = TagBitmaps()
+    tags.learn({tag: f"tag {tag}" for tag in tagged})
+    files = np.arange(200_000, dtype=np.uint32)
+    lists: list[list[int]] = [[] for _ in files]
+    for tag, owners in tagged.items():
+        for owner in owners.tolist():
+            lists[owner].append(tag)
+    none = pa.array([[]] * len(files), pa.list_(pa.int32()))
+    given = pa.array(lists, pa.list_(pa.int32()))
+    tags.put(files, {TagKind.AI: given, TagKind.USER: none, TagKind.REJECTED: none})
+    # Some of the files that are asked about have no row of tags at all.
+    asked = np.flatnonzero(chance.random(210_000) < share).astype(np.uint32)
+    expected = {f"tag {tag}": int(np.isin(owners, asked).sum()) for tag, owners in tagged.items()}
+    assert tags.counts(TagKind.ALL, bitmap_of(asked)) == {name: count for name, count in expected.items() if count}

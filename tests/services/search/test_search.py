@@ -1,5 +1,8 @@
 """Searches of photos that were scanned, tagged and indexed for real."""
 
+from collections.abc import AsyncIterator
+
+import grpc.aio
 import numpy as np
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -11,6 +14,7 @@ from bowerbird.search.v1.search_service_pb2 import (
     CountFacetsRequest,
     CountHistogramsRequest,
     CountRequest,
+    SearchResponse,
     SelectRequest,
     StreamHitsRequest,
 )
@@ -270,15 +274,34 @@ async def test_counterexamples_push_files_away(photos: Scene) -> None:
     assert dict(shown(far.hits))[path] < dict(shown(near.hits))[path]
 
 
-async def test_near_duplicates_are_one_hit(photos: Scene) -> None:
-    every = await photos.search(Query(text="a bird", top_k=100))
-    one = await photos.search(Query(text="a bird", top_k=100), near_duplicate_similarity=1.0)
-    assert shown(one.hits) == shown(every.hits)
-    grouped = await photos.search(Query(text="a bird", top_k=100), near_duplicate_similarity=0.5)
-    hidden = [other.path for hit in grouped.hits for other in hit.near_duplicates]
-    assert sorted([path for path, _ in shown(grouped.hits)] + hidden) == sorted(path for path, _ in shown(every.hits))
-    assert grouped.total == every.total
-    assert all(other.similarity >= 0.5 for hit in grouped.hits for other in hit.near_duplicates)
+async def test_near_duplicates_are_one_hit(shared_house: House, search_channel: grpc.aio.Channel) -> None:
+    frame, other = CONTENTS["birds/a crow.jpg"], CONTENTS["root.jpg"]
+    contents = {"one.jpg": frame, "two.jpg": frame, "other.jpg": other, "three.jpg": frame}
+    dataset = await indexing.scene(shared_house, contents)
+    await dataset.run()
+    burst = Scene(dataset, search_channel, contents)
+    query = Query(image=frame, top_k=100)
+    first, second = (await burst.search(query, near_duplicate_similarity=0.99)).hits
+    assert first.file.path in {"one.jpg", "two.jpg", "three.jpg"}
+    hidden = {near.path for near in first.near_duplicates}
+    assert hidden == {"one.jpg", "two.jpg", "three.jpg"} - {first.file.path}
+    assert first.near_duplicate_count == 2
+    assert [near.similarity for near in first.near_duplicates] == pytest.approx([1, 1], abs=1e-5)
+    files = await burst.files()
+    assert {near.file for near in first.near_duplicates} == {files[path].name for path in hidden}
+    assert (second.file.path, second.near_duplicate_count) == ("other.jpg", 0)
+    pages = [page async for page in each_page(burst, query)]
+    assert [hit.file.path for page in pages for hit in page.hits] == [first.file.path, "other.jpg"]
+    assert {page.total for page in pages} == {4}
+
+
+async def each_page(scene: Scene, query: Query) -> AsyncIterator[SearchResponse]:
+    token = ""
+    while True:
+        page = await scene.search(query, page_size=1, page_token=token, near_duplicate_similarity=0.99)
+        yield page
+        if not (token := page.next_page_token):
+            return
 
 
 async def test_histograms_count_the_hits(photos: Scene) -> None:

@@ -8,7 +8,8 @@ import pytest
 from services.search.conditions import And, Condition, Not, Or
 from services.search.errors import QueryTooLarge
 from services.search.language.errors import QueryInvalid
-from services.search.language.parser import MAX_BYTES, MAX_DEPTH, MAX_TERMS
+from services.search.language.parser import MAX_BYTES, MAX_DEPTH
+from services.search.query import MAX_TERMS
 from tests.services.search.language.reading import read
 
 
