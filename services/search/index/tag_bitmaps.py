@@ -81,7 +81,7 @@ class TagBitmaps:
             )
         else:
             counted = ((tag_id, files.intersection_cardinality(among)) for tag_id, files in self._bitmaps(kind))
-        return {self._names[tag_id]: count for tag_id, count in counted if count}
+        return {self._names[tag]: count for tag, count in counted if count}
 
     def names_at(self, kind: TagKind, ordinals: Ordinals) -> list[list[str]]:
         """The names of each file's tags, sorted."""
