@@ -130,7 +130,9 @@ async def test_jobs_of_one_second_have_folders_of_their_own(exports: Exports) ->
 
 async def test_files_that_the_version_does_not_have_fail_the_job(exports: Exports) -> None:
     async with exports.exporter():
-        job = await exports.dataset.end(await exports.begin(BitMap([0, 10_000])))
+        job = await exports.dataset.end(
+            await exports.begin(BitMap([0, 10_000]), destination=f"{exports.destination}/missing")
+        )
     assert (job.state, job.reason) == (Job.STATE_FAILED, ErrorReason.ERROR_REASON_FIELD_INVALID)
     assert "ordinals" in job.message
     assert not await exported(exports, job)
@@ -147,7 +149,7 @@ async def test_a_kill_in_the_middle_leaves_each_row_once(exports: Exports) -> No
     pool = exports.dataset.database
     async with pool.acquire() as gate:
         exporter = await exports.exporter_process(ROWS_PER_PART="3")
-        job = await exports.begin(ALL, "FileName")
+        job = await exports.begin(ALL, "FileName", destination=f"{exports.destination}/killed")
         await until(lambda: exported(exports, job))
         async with gate.transaction():
             await gate.execute("LOCK TABLE files IN ACCESS EXCLUSIVE MODE")  # the next part can't be read
@@ -170,7 +172,7 @@ async def test_a_kill_in_the_middle_leaves_each_row_once(exports: Exports) -> No
 
 async def test_a_stop_ends_an_export_without_a_manifest(exports: Exports) -> None:
     async with exports.exporter(ROWS_PER_PART="3"), exports.dataset.database.acquire() as gate:
-        job = await exports.begin(ALL, "FileName")
+        job = await exports.begin(ALL, "FileName", destination=f"{exports.destination}/stopped")
         await until(lambda: exported(exports, job))
         async with gate.transaction():
             await gate.execute("LOCK TABLE files IN ACCESS EXCLUSIVE MODE")
@@ -181,14 +183,18 @@ async def test_a_stop_ends_an_export_without_a_manifest(exports: Exports) -> Non
 
 
 async def exported(exports: Exports, job: Job) -> list[str]:
-    """The parts of an export that are there."""
-    moment = f"{job.create_time.ToDatetime():%Y-%m-%d-%H-%M-%S}"
-    return [key for key in await exports.keys() if moment in key and key.endswith(".jsonl")]
+    """The parts of an export that are there. It has a destination of its own: folders are named by the second."""
+    return [key for key in await keys_of(exports, job) if key.endswith(".jsonl")]
 
 
 async def has_manifest(exports: Exports, job: Job) -> bool:
-    moment = f"{job.create_time.ToDatetime():%Y-%m-%d-%H-%M-%S}"
-    return any(moment in key and key.endswith("manifest.yaml") for key in await exports.keys())
+    return any(key.endswith("manifest.yaml") for key in await keys_of(exports, job))
+
+
+async def keys_of(exports: Exports, job: Job) -> list[str]:
+    folder = job.export.destination_uri.removeprefix(f"{exports.bucket.root}/")
+    assert folder != "exports"
+    return await exports.keys(f"{folder}/")
 
 
 async def etags(exports: Exports, job: Job) -> dict[str, tuple[str, datetime]]:
