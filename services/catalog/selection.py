@@ -1,5 +1,6 @@
 """Chosen files with all that is known of them, as columns: what an export writes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import islice
 
@@ -9,19 +10,22 @@ from sqlalchemy import text
 
 from libs.rpc.errors import FieldInvalid
 from libs.rpc.names import file_id
-from services.catalog.columns import IdLists, copy_columns, fitting, joined, microseconds, stream_bytes
+from services.catalog.columns import copy_columns, fitting, ids_in, lists_of_names, stream_bytes
 from services.catalog.database import Database, driver
-from services.catalog.feed import FILE_COLUMNS, FILES, MOST_BYTES, REVISION, TAG_KINDS, TAGS
+from services.catalog.feed import FILE_COLUMNS, FILES, MOST_BYTES, OPTIONAL, REVISION, TAG_KINDS, TAGS
 from services.catalog.tag_names import tag_names
 from services.catalog.versions import Version
 
 FILES_A_PAGE = 4096
 
 SELECTED = pa.schema([*FILES, REVISION, *(field for field in TAGS if field.name != "ordinal")])
+_NO_TAGS = "CAST('{}' AS integer[])"
 SELECTED_COLUMNS = (
-    f"{FILE_COLUMNS}, f.revision, coalesce({joined('t.ai')}, ''), coalesce({joined('t.user')}, ''), "
-    f"coalesce({joined('t.rejected')}, ''), coalesce(t.stale, false), {microseconds('t.tagged')}"
+    f"{FILE_COLUMNS}, f.revision, "
+    + "".join(f'coalesce(t."{kind}", {_NO_TAGS}) AS "{kind}", ' for kind in TAG_KINDS)
+    + "coalesce(t.stale, false) AS stale, t.tagged AS tag_time"
 )
+SELECTED_OPTIONAL = (*OPTIONAL, "tag_time")
 
 
 def parse_ordinals(serialized: bytes) -> BitMap:
@@ -53,11 +57,12 @@ async def _read(database: Database, version: Version, ordinals: list[int]) -> pa
     )
     async with database.snapshot() as connection:
         await connection.execute(text("SELECT 1"))
-        rows = await copy_columns(await driver(connection), query, SELECTED)
-        lists = {kind: IdLists(rows.column(kind)) for kind in TAG_KINDS}
-        used = set().union(*(ids.used.tolist() for ids in lists.values()))
+        packed = await copy_columns(await driver(connection), query, SELECTED, SELECTED_OPTIONAL)
+        rows = await asyncio.to_thread(packed.unpacked)
+        lists = {kind: rows.column(kind) for kind in TAG_KINDS}
+        used = set().union(*map(ids_in, lists.values()))
         names = await tag_names(connection, version.workspace_id, used)
     for kind, ids in lists.items():
-        rows = rows.set_column(rows.schema.get_field_index(kind), kind, ids.as_names(names))
+        rows = rows.set_column(rows.schema.get_field_index(kind), kind, lists_of_names(ids, names))
     file_ids = [file_id(version.id, ordinal) for ordinal in rows.column("ordinal").to_pylist()]
     return rows.append_column("file_id", pa.array(file_ids, pa.string()))
