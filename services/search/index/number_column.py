@@ -18,16 +18,23 @@ NO_TIME = int(np.iinfo(np.int64).min)
 # To look at a row out of order costs as much as to look at so many in order.
 GATHERING_COSTS = 24
 
+# Of numbers that lie between a least and a greatest one: whether all of them meet a condition (True) or none (False).
+Decided = Callable[[int, int], bool | None]
+
 
 class NumberColumn(Generic[Scalar]):
     """Whole numbers of one width. It grows with the ordinals and is written in place; a row without a value holds
     `absent`, which is in no range.
+
+    Files near to each other tend to be alike, so the bounds of a block often tell that a range has all of it or none.
     """
 
     def __init__(self, dtype: type[Scalar], absent: int = 0) -> None:
         self._absent = absent
         self._rows = 0
         self._values: NDArray[Scalar] = np.empty(0, dtype)
+        # The least and the greatest number of blocks, by their numbers; found when they are first asked for.
+        self._bounds: dict[int, tuple[int, int]] = {}
 
     @property
     def values(self) -> NDArray[Scalar]:
@@ -40,6 +47,7 @@ class NumberColumn(Generic[Scalar]):
             last = int(ordinals.max())
             self._reserve(last + 1)
             self._rows = max(self._rows, last + 1)
+            self._forget_bounds(ordinals)
             if int(ordinals[0]) + len(ordinals) - 1 == last == int(ordinals[-1]) and is_ascending(ordinals):
                 self._values[ordinals[0] : last + 1] = values
             else:
@@ -60,23 +68,35 @@ class NumberColumn(Generic[Scalar]):
         low, high = low + (low == self._absent), high - (high == self._absent)
         if low > high:
             return BitMap()
+        has_absent = low <= self._absent <= high
 
         def holds(values: NDArray[Scalar]) -> Mask:
             inside: Mask = values >= low
             if high < most:
                 inside &= values <= high
-            if low <= self._absent <= high:
+            if has_absent:
                 inside &= values != self._absent
             return inside
 
-        return self.where(among, holds)
+        def decided(smallest: int, greatest: int) -> bool | None:
+            if greatest < low or high < smallest:
+                return False
+            return True if low <= smallest and greatest <= high and not has_absent else None
+
+        return self.where(among, holds, decided)
 
     def filled(self, among: BitMap) -> BitMap:
         """Those of `among` that have a number."""
-        return self.where(among, lambda values: values != self._absent)
 
-    def where(self, among: BitMap, holds: Callable[[NDArray[Scalar]], Mask]) -> BitMap:
-        """Those of `among` whose number `holds` is true of; it is asked for many numbers at a time."""
+        def decided(smallest: int, greatest: int) -> bool | None:
+            return None if smallest <= self._absent <= greatest else True
+
+        return self.where(among, lambda values: values != self._absent, decided)
+
+    def where(self, among: BitMap, holds: Callable[[NDArray[Scalar]], Mask], decided: Decided | None = None) -> BitMap:
+        """Those of `among` whose number `holds` is true of; it is asked for many numbers at a time, and only where
+        their bounds do not decide.
+        """
         if not among:
             return BitMap()
         first, end = among.min() // BLOCK_ROWS * BLOCK_ROWS, among.max() + 1
@@ -88,7 +108,8 @@ class NumberColumn(Generic[Scalar]):
         # A block at a time stays in the cache from one comparison to the next.
         for start in range(first, end, BLOCK_ROWS):
             block = self._values[start : min(start + BLOCK_ROWS, end)]
-            mask[start - first : start - first + len(block)] = holds(block)
+            known = None if decided is None else self._decided(start // BLOCK_ROWS, decided)
+            mask[start - first : start - first + len(block)] = holds(block) if known is None else known
         return bitmap_of_mask(mask, first) & among
 
     @property
@@ -104,6 +125,21 @@ class NumberColumn(Generic[Scalar]):
         """See `Stored`."""
         self._values = arrays["values"]
         self._rows = len(self._values)
+        self._bounds.clear()
+
+    def _decided(self, number: int, decided: Decided) -> bool | None:
+        """What the bounds of a block say; nothing where the block is still being filled."""
+        if (number + 1) * BLOCK_ROWS > self._rows:
+            return None
+        if number not in self._bounds:
+            block = self._values[number * BLOCK_ROWS : (number + 1) * BLOCK_ROWS]
+            self._bounds[number] = int(block.min()), int(block.max())
+        return decided(*self._bounds[number])
+
+    def _forget_bounds(self, ordinals: Ordinals) -> None:
+        if self._bounds:
+            for number in np.unique(ordinals // BLOCK_ROWS).tolist():
+                self._bounds.pop(number, None)
 
     def _reserve(self, rows: int) -> None:
         if rows > len(self._values):

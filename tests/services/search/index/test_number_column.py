@@ -41,6 +41,21 @@ def test_a_range_has_the_rows_that_lie_in_it(dtype: type[np.int64], absent: int)
         assert column.filled(among) == BitMap(few[values[few] != absent].tolist())
 
 
+def test_a_range_follows_what_is_written_into_rows_that_came_in_order() -> None:
+    column = NumberColumn(np.int64, -1)
+    values = np.arange(ROWS)
+    everything = BitMap(range(ROWS))
+    ranges = [(low, high) for low in (None, 0, BLOCK_ROWS, BLOCK_ROWS + 5) for high in (None, 9, 2 * BLOCK_ROWS, ROWS)]
+    column.put(values.astype(np.uint32), values)
+    for row, number in ((0, 0), (7, ROWS + 1), (BLOCK_ROWS + 3, -1), (BLOCK_ROWS + 3, 4), (ROWS - 1, 3)):
+        column.put(np.array([row], np.uint32), np.array([number]))
+        values[row] = number
+        for low, high in ranges:
+            inside = (values >= (low or 0)) & (values <= (2 * ROWS if high is None else high))
+            assert column.within(everything, low, high) == BitMap(np.flatnonzero(inside).tolist()), (row, low, high)
+        assert column.filled(everything) == BitMap(np.flatnonzero(values >= 0).tolist())
+
+
 def test_rows_beyond_those_that_were_written_are_absent() -> None:
     column = NumberColumn(np.int32, 7)
     assert column.at(np.array([5], np.uint32)).tolist() == [7]
