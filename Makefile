@@ -18,7 +18,7 @@ help: ## Say what there is
 	@echo
 	@echo 'make run takes IMAGES=folder, MODEL_URL=, MODEL_KEY=, MODEL= (tagging), EMBED_URL=, EMBED_MODEL= (embedding),'
 	@echo 'TAGDEF=definition.json, and ONCE=1 to end after the walk. make test takes TESTS="tests/libs ...".'
-	@echo 'make bench-search takes FILES=1000000 and ONLY=load,filters,facets,throughput,knn.'
+	@echo 'make bench-search takes FILES=1000000, ONLY=load,filters,facets,throughput,knn, and KEEP=folder for what it makes.'
 
 setup: $(DONE)/suite ## Install everything at the locked versions into .venv
 
@@ -47,7 +47,7 @@ bench-main: $(DONE)/suite ## Measure scan, listing and dispatch against their go
 	$(BIN)/python -m benchmarks.main
 
 bench-search: $(DONE)/suite ## Measure search over FILES files against its goals
-	$(BIN)/python -m benchmarks.search $(if $(FILES),--files $(FILES)) $(if $(ONLY),--only $(ONLY))
+	$(BIN)/python -m benchmarks.search $(if $(FILES),--files $(FILES)) $(if $(ONLY),--only $(ONLY)) $(if $(KEEP),--keep $(KEEP))
 
 clean: ## Remove .venv, caches and built stubs; the data of `make run` stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -19,7 +19,7 @@ from benchmarks.search.loading import NAME
 from benchmarks.search.questions import CASES, K, Question, Truth, questions, recall
 from benchmarks.search.scene import Scene
 from benchmarks.search.suite import VECTORS, say
-from benchmarks.search.vectors import TABLE, TAGS_COLUMN, IndexSet, IndexSets, open_vectors, write_vectors
+from benchmarks.search.vectors import TABLE, TAGS_COLUMN, IndexSet, IndexSets, open_vectors
 from bowerbird.search.v1.search_service_pb2 import SearchResponse
 from libs.rpc.names import parse_file_id
 
@@ -113,7 +113,7 @@ async def _prepare(scene: Scene) -> Asked:
         if block.first < index_sets.graph.files:
             graph.take(block)
 
-    await write_vectors(scene.suite, scene.data, scene.version, index_sets, watch)
+    await scene.write_vectors(watch)
     say("the kernel alone")
     kernel_ms = [kernel.milliseconds(one.vector, among, K) for one, among in zip(asked, whole.passing(), strict=True)]
     return Asked(asked, index_sets, whole.answers(), graph.answers(), kernel_ms)

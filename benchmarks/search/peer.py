@@ -38,20 +38,9 @@ class Peer:
         self._data = data
 
     @classmethod
-    async def load(cls, suite: Suite, data: Data) -> "Peer":
-        """Write the files of the dataset, and index and analyse them."""
-        say("writing the same files into the peer's table")
-        connection: Connection = await asyncpg.connect(suite.postgres.url(PEER))
-        await connection.execute("CREATE EXTENSION pg_trgm")
-        rows = _Rows(pa.array(data.vocabulary.names))
-        async with connection.transaction():
-            await connection.execute(_TABLE)
-            await copy_csv(connection, "files", COLUMNS, data.blocks(), rows.of)
-        say("indexing them")
-        for index in _INDEXES:
-            await connection.execute(index)
-        await connection.execute("VACUUM ANALYZE files")
-        return cls(connection, data)
+    async def open(cls, suite: Suite, data: Data) -> "Peer":
+        """Connect to the table."""
+        return cls(await asyncpg.connect(suite.postgres.url(PEER)), data)
 
     async def close(self) -> None:
         await self._connection.close()
@@ -69,6 +58,24 @@ class Peer:
         where = one.sql(self._data.vocabulary.names)
         counts = f"SELECT tag, count(*) FROM files, unnest(tags) AS tag WHERE {where} GROUP BY tag"  # noqa: S608
         return {row["tag"]: row["count"] for row in await self._connection.fetch(counts)}
+
+
+async def load_peer(suite: Suite, data: Data) -> None:
+    """Write the files of the dataset into the table, and index and analyse it."""
+    say("writing the same files into the peer's table")
+    connection: Connection = await asyncpg.connect(suite.postgres.url(PEER))
+    try:
+        await connection.execute("CREATE EXTENSION pg_trgm")
+        rows = _Rows(pa.array(data.vocabulary.names))
+        async with connection.transaction():
+            await connection.execute(_TABLE)
+            await copy_csv(connection, "files", COLUMNS, data.blocks(), rows.of)
+        say("indexing them")
+        for index in _INDEXES:
+            await connection.execute(index)
+        await connection.execute("VACUUM ANALYZE files")
+    finally:
+        await connection.close()
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,15 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from benchmarks.search.data import Data
 from benchmarks.search.filters import Filters
 from benchmarks.search.loading import NAME, StoredVersion, load_catalog
-from benchmarks.search.peer import Peer
+from benchmarks.search.making import Making
+from benchmarks.search.peer import Peer, load_peer
 from benchmarks.search.suite import Search, Suite, running_suite, say
-from benchmarks.search.vectors import IndexSets, make_index_sets
+from benchmarks.search.vectors import IndexSet, IndexSets, Watch, make_index_sets, see_vectors, write_vectors
 from bowerbird.client import DeadlineExceeded
 from bowerbird.search.v1.search_pb2 import Query
 
@@ -24,6 +27,7 @@ class Scene:
     suite: Suite
     data: Data
     version: StoredVersion
+    making: Making
     _peer: Peer | None = field(default=None, init=False)
     _index_sets: IndexSets | None = field(default=None, init=False)
 
@@ -39,13 +43,39 @@ class Scene:
     async def index_sets(self) -> IndexSets:
         """The index sets of the version, as catalog knows them; a version in use has some."""
         if self._index_sets is None:
-            self._index_sets = await make_index_sets(self.suite, self.data, self.version)
+
+            async def make() -> dict[str, Any]:
+                return asdict(await make_index_sets(self.suite, self.data, self.version))
+
+            told = await self.making.once("index sets", make)
+            self._index_sets = IndexSets(**{name: IndexSet(**one) for name, one in told.items()})
         return self._index_sets
+
+    async def write_vectors(self, watch: Watch) -> None:
+        """Have the vectors in the vector database; `watch` sees the blocks of the first million, in their order."""
+        index_sets = await self.index_sets()
+        has_seen = False
+
+        async def make() -> dict[str, Any]:
+            nonlocal has_seen
+            has_seen = True
+            await write_vectors(self.suite, self.data, self.version, index_sets, watch)
+            return {}
+
+        await self.making.once("vectors", make)
+        if not has_seen:
+            see_vectors(self.data, index_sets, watch)
 
     async def peer(self) -> Peer:
         """PostgreSQL with the same files."""
         if self._peer is None:
-            self._peer = await Peer.load(self.suite, self.data)
+
+            async def make() -> dict[str, Any]:
+                await load_peer(self.suite, self.data)
+                return {}
+
+            await self.making.once("peer", make)
+            self._peer = await Peer.open(self.suite, self.data)
         return self._peer
 
     @asynccontextmanager
@@ -76,11 +106,16 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(files: int) -> AsyncIterator[Scene]:
-    """Everything that is measured, over so many files."""
-    async with running_suite() as suite:
-        data = Data(files)
-        ready = Scene(suite, data, await load_catalog(suite, data))
+async def scene(files: int, kept: Path | None = None) -> AsyncIterator[Scene]:
+    """Everything that is measured, over so many files; what is made for it stays in the folder `kept`."""
+    async with running_suite(kept) as suite:
+        data, making = Data(files), Making(suite.folder, files)
+
+        async def make() -> dict[str, Any]:
+            return asdict(await load_catalog(suite, data))
+
+        version = StoredVersion(**await making.once("catalog", make))
+        ready = Scene(suite, data, version, making)
         try:
             yield ready
         finally:

@@ -1,13 +1,12 @@
 """The processes that are measured: PostgreSQL, catalog, and search, which can be killed and started anew."""
 
 import json
-import secrets
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,10 +15,10 @@ from typing import Final
 import psutil
 
 from bowerbird.client import Client, ClientSettings
-from deploy.local.folder import Secrets
+from deploy.local.folder import Secrets, StateFolder
 from deploy.local.health import grpc_serves
 from deploy.local.parts import ALLOWED_ADDRESSES, WORKSPACE
-from deploy.local.ports import LOOPBACK, free_ports
+from deploy.local.ports import LOOPBACK
 from deploy.local.program import Program, RunningProgram, start, start_ready
 from deploy.local.servers.postgres import NOT_DURABLE, PostgresData, PostgresServer, create_database, start_postgres
 
@@ -27,6 +26,7 @@ CATALOG: Final = "catalog"
 VECTORS: Final = "vectors"
 PEER: Final = "peer"
 READY_SECONDS: Final = 120.0
+_LISTENING: Final = ("postgres", "catalog", "search")
 # The peer is given what a machine of its own would be set up with. Rows that come with their table are not logged.
 _POSTGRES: Final = NOT_DURABLE | {
     "wal_level": "minimal",
@@ -109,18 +109,20 @@ class Search:
 
 
 @asynccontextmanager
-async def running_suite() -> AsyncIterator[Suite]:
-    """PostgreSQL and catalog over an empty folder, which goes with them."""
-    with tempfile.TemporaryDirectory(prefix="bowerbird-search-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # noqa: ASYNC240  # under root the server runs as another user
-        keys = Secrets.fresh()
-        data = PostgresData(folder / "postgres", password=secrets.token_hex(16), settings=_POSTGRES)
+async def running_suite(kept: Path | None) -> AsyncIterator[Suite]:
+    """PostgreSQL and catalog over a folder that is kept, or over an empty one, which goes with them."""
+    with _folder(kept) as folder, (state := StateFolder(folder)).held():
+        folder.chmod(0o755)  # under root the server runs as another user
+        keys = state.secrets()
+        ports = {name: numbers[0] for name, numbers in state.ports(dict.fromkeys(_LISTENING, 1)).items()}
+        data = PostgresData(
+            folder / "postgres", password=keys.database_password, port=ports["postgres"], settings=_POSTGRES
+        )
         postgres = await start_postgres(data)
         try:
             for database in (CATALOG, VECTORS, PEER):
                 await create_database(data.server, database)
-            catalog_address, search_address = (f"{LOOPBACK}:{port}" for port in free_ports(2))
+            catalog_address, search_address = (f"{LOOPBACK}:{ports[name]}" for name in ("catalog", "search"))
             catalog = _catalog(folder, data.server, catalog_address, keys)
             running = await start(catalog)
             try:
@@ -134,11 +136,15 @@ async def running_suite() -> AsyncIterator[Suite]:
             await postgres.stop()
 
 
-def check_disk(needed_bytes: float) -> None:
-    """Says how much will be written. Raises OSError where there is not as much room."""
-    folder = tempfile.gettempdir()
+def check_disk(needed_bytes: float, kept: Path | None) -> None:
+    """Says how much will be written, unless it was before. Raises OSError where there is not as much room."""
+    if kept is not None and any(kept.iterdir()):
+        say(f"what {kept} holds is taken up")
+        return
+    folder = kept or Path(tempfile.gettempdir())
     free_bytes = shutil.disk_usage(folder).free
-    say(f"up to {needed_bytes / 1e9:.0f} GB will be written below {folder}, and removed at the end")
+    end = "kept" if kept else "removed at the end"
+    say(f"up to {needed_bytes / 1e9:.0f} GB will be written below {folder}, and {end}")
     if free_bytes < needed_bytes:
         raise OSError(f"{folder} has room for {free_bytes / 1e9:.0f} GB; TMPDIR names another place")
 
@@ -147,6 +153,19 @@ def say(what: str) -> None:
     """Progress, to standard error."""
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {what}\n")
     sys.stderr.flush()
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is None:
+        with tempfile.TemporaryDirectory(prefix="bowerbird-search-", ignore_cleanup_errors=True) as name:
+            yield Path(name)
+        return
+    for earlier in kept.glob("search*"):
+        # Search begins with nothing, however often the rest is used.
+        if earlier.is_dir():
+            shutil.rmtree(earlier)
+    yield kept
 
 
 def _catalog(folder: Path, postgres: PostgresServer, address: str, keys: Secrets) -> Program:

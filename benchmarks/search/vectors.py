@@ -8,7 +8,7 @@ cores; for a million it would take the better part of an hour.
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 import numpy as np
@@ -39,6 +39,9 @@ _ROW_COLUMNS: Final = (
     "id", "index_set_id", "file_meta_id", "dataset_id", "dataset_version", "uri", "file_vector", TAGS_COLUMN,
 )  # fmt: skip
 _CATALOG_COLUMNS: Final = ("version_id", "index_set_id", "ordinal", "etag", "current", "indexed", "job_id", "revision")
+
+
+Watch: TypeAlias = Callable[[Block], None]
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,7 @@ async def make_index_sets(suite: Suite, data: Data, version: StoredVersion) -> I
     return IndexSets(**made)
 
 
-async def write_vectors(
-    suite: Suite, data: Data, version: StoredVersion, index_sets: IndexSets, watch: Callable[[Block], None]
-) -> None:
+async def write_vectors(suite: Suite, data: Data, version: StoredVersion, index_sets: IndexSets, watch: Watch) -> None:
     """Write the vectors, and build the graph; `watch` sees the blocks of `whole` meanwhile, in their order."""
     say(f"writing {index_sets.whole.files + index_sets.graph.files:,} vectors into pgvector")
     database = await open_vectors(suite)
@@ -116,6 +117,12 @@ async def write_vectors(
     finally:
         await connection.close()
         await database.close()
+
+
+def see_vectors(data: Data, index_sets: IndexSets, watch: Watch) -> None:
+    """Have `watch` see the same blocks where the vectors are written already."""
+    for block in data.blocks(index_sets.whole.files):
+        watch(block)
 
 
 async def open_vectors(suite: Suite) -> PgvectorDatabase:
@@ -170,7 +177,7 @@ class _VectorRows:
 
     version: StoredVersion
     index_set: IndexSet
-    watch: Callable[[Block], None]
+    watch: Watch
 
     def of(self, block: Block) -> bytes:
         self.watch(block)
