@@ -5,7 +5,8 @@ A question is a tuple: what is asked, then what it is asked about.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,17 +20,17 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d+))?(?:[Zz]|([+-]\d\d:\d\d))", re.ASCII)
 
 
-def holds(question: Question, file: PlainFile) -> bool:  # noqa: PLR0911 - one a kind
-    """Whether the file is so."""
+def holds(question: Question, file: PlainFile, uid: int = UID) -> bool:  # noqa: PLR0911 - one a kind
+    """Whether the file is so; it belongs to the version of that uid."""
     match question:
         case ("and", *parts):
-            return all(holds(part, file) for part in parts)
+            return all(holds(part, file, uid) for part in parts)
         case ("or", *parts):
-            return any(holds(part, file) for part in parts)
+            return any(holds(part, file, uid) for part in parts)
         case ("not", part):
-            return not holds(part, file)
-        case ("file", uid, *ordinals):
-            return uid == UID and file.ordinal in ordinals
+            return not holds(part, file, uid)
+        case ("file", asked_uid, *ordinals):
+            return asked_uid == uid and file.ordinal in ordinals
         case ("has", "attribute", path):
             return any(value is not None for value in values_at(file.attributes, path))
         case ("has", field):
@@ -78,6 +79,46 @@ def values_of(field: str, file: PlainFile) -> list[Any]:
         "index_time": {file.indexed_us if file.indexed else None},
     }  # fmt: skip
     return [value for value in values[field] if value is not None and value != ""]
+
+
+def counts_of(field: str, files: Iterable[PlainFile]) -> list[tuple[str, int]]:
+    """How many files have each value of a facet, by falling count and then by value."""
+    values = [value for file in files for value in facet_values(field, file)]
+    return sorted(Counter(values).items(), key=lambda count: (-count[1], count[0]))
+
+
+def facet_values(field: str, file: PlainFile) -> Iterable[str]:
+    """The root is a directory too."""
+    media_types = [file.content_type] if file.content_type else []
+    values: dict[str, Iterable[str]] = {
+        "tags": file.holding, "tags.ai": file.ai, "tags.user": file.user, "tags.rejected": file.rejected,
+        "directory": [file.directory], "content_type": media_types,
+        "file_type": [media_type.split("/")[0] for media_type in media_types],
+    }  # fmt: skip
+    return values[field]
+
+
+def attribute_counts(path: str, files: Iterable[PlainFile]) -> list[tuple[str, int]]:
+    """How many files have each value of an attribute, sorted; a text and a number of the same look stand apart."""
+    kinds = [kind for file in files for kind in _kinds_at(file, path)]
+    return sorted((value, count) for (value, _), count in Counter(kinds).items())
+
+
+def _kinds_at(file: PlainFile, path: str) -> set[tuple[str, str]]:
+    """Each value that the file has, once, and its kind."""
+    scalars = scalars_at(file.attributes, path)
+    return {(_shown(one), "number" if type(one) in (int, float) else type(one).__name__) for one in scalars}
+
+
+def _shown(scalar: str | float | bool) -> str:
+    """A text as it is, all else as JSON, whole numbers without a fraction."""
+    if isinstance(scalar, str):
+        return scalar
+    if isinstance(scalar, bool):
+        return str(scalar).lower()
+    number = float(scalar)
+    is_whole = number.is_integer() and abs(number) <= 2**53
+    return str(int(number)) if is_whole else repr(number)
 
 
 def values_at(attributes: Any, path: str) -> Iterator[Any]:

@@ -35,6 +35,7 @@ from services.search.conditions import (
 from tests.services.search.oracle import EPOCH, UID, Question, words_of
 from tests.services.search.versions import COMMENTS, FOLDERS, JOBS, NAMES, NUMBERS, SIDES, SIZES, TAGS, TIMES_US, TYPES
 from tests.services.search.versions import WORDS as ATTRIBUTE_TEXTS
+from tests.suite import WORKSPACE
 
 PARTS = [
     "img",
@@ -88,20 +89,20 @@ SPELLINGS = {
 }  # fmt: skip
 
 
-def random_question(choose: random.Random, files: int, depth: int) -> Question:
-    """A question of at most this depth to a version of so many files."""
+def random_question(choose: random.Random, files: int, depth: int, uid: int = UID) -> Question:
+    """A question of at most this depth to the version of that uid, which has so many files."""
     if not depth:
-        return _leaf(choose, files)
+        return _leaf(choose, files, uid)
     kind = choose.choice(["and", "or", "not", "leaf"])
     if kind == "leaf":
-        return _leaf(choose, files)
+        return _leaf(choose, files, uid)
     if kind == "not":
-        return (kind, random_question(choose, files, depth - 1))
+        return (kind, random_question(choose, files, depth - 1, uid))
     parts = choose.choice([0, 1, 2, 2, 2, 3, 3, 5])
-    return (kind, *(random_question(choose, files, depth - choose.randint(1, depth)) for _ in range(parts)))
+    return (kind, *(random_question(choose, files, depth - choose.randint(1, depth), uid) for _ in range(parts)))
 
 
-def _leaf(choose: random.Random, files: int) -> Question:  # noqa: PLR0911 - one a kind
+def _leaf(choose: random.Random, files: int, uid: int) -> Question:  # noqa: PLR0911 - one a kind
     match choose.choice(
         ["has", "tag", "tag", "tag", "text", "keyword", "number", "time", "attribute", "attribute", "file"]
     ):
@@ -118,7 +119,7 @@ def _leaf(choose: random.Random, files: int) -> Question:  # noqa: PLR0911 - one
             words = {
                 KeywordField.CONTENT_TYPE: [*TYPES.values(), "text/plain", "image"],
                 KeywordField.FILE_TYPE: ["image", "application", "text", "image/png"],
-                KeywordField.INDEX_JOB: [*JOBS, "workspaces/w/jobs/3"],
+                KeywordField.INDEX_JOB: [*JOBS, f"{WORKSPACE}/jobs/3"],
             }[keyword]
             return ("is", keyword.value, *choose.sample(words, choose.randrange(4)))
         case "number":
@@ -131,7 +132,7 @@ def _leaf(choose: random.Random, files: int) -> Question:  # noqa: PLR0911 - one
         case "attribute":
             return _attribute(choose)
     ordinals = [choose.randrange(files + 50) for _ in range(choose.randrange(12))]
-    return ("file", choose.choice([UID, UID, UID, 8]), *ordinals)
+    return ("file", choose.choice([uid, uid, uid, uid + 1]), *ordinals)
 
 
 def _text(choose: random.Random, files: int) -> Question:

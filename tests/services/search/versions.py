@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from services.search.index.pages import WHOLE_REVISION, Cursor, FilesPage, VectorsPage
+from tests.suite import WORKSPACE
 
 TAGS = ["bird", "red car", "Lane/line", "straße", "雨", "night", "old"]
 FOLDERS = ["", "front/", "Front/2024/", "rear cam/a/b/", "ÄRGER/", "/", "x//"]
@@ -21,7 +22,7 @@ TIMES_US = [1_700_000_000_000_000 + step for step in (0, 1, 999_999, 1_000_000, 
 SIZES = [0, 1, 999, 1_000, 1_048_576, 5_000_000_000]
 SIDES = [0, 0, 1, 640, 4_000]
 COMMENTS = ["", "", "", "good", "Good light", "a_b", "雨 bird"]
-JOBS = ["workspaces/w/jobs/1", "workspaces/w/jobs/2"]
+JOBS = [f"{WORKSPACE}/jobs/1", f"{WORKSPACE}/jobs/2"]
 # Times by RFC 3339, and texts that nearly are.
 TIMES = [
     "2023-11-14T22:13:20Z", "2023-11-14t22:13:20.000001z", "2023-11-14T23:13:20.9999999+01:00",
@@ -90,10 +91,22 @@ class PlainFile:
         return {tag for tag in self.ai | self.user if tag not in self.rejected}
 
 
+@dataclass(frozen=True)
+class Changes:
+    """Files that were changed, whose tags were, and whose vectors were, each by ordinal."""
+
+    files: list[PlainFile]
+    tagged: list[PlainFile]
+    indexed: list[PlainFile]
+
+
 class PlainVersion:
-    """Files that are added and edited at random; `changes` and `vector_changes` tell the pages since the last time."""
+    """Files that are added and edited at random; `changes` and `vector_changes` tell the pages since the last time, or
+    `take_changes` the files.
+    """
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self.random = random.Random(seed)  # noqa: S311 - it makes test data
         self.files: dict[int, PlainFile] = {}
         self.revision = 0
@@ -101,13 +114,15 @@ class PlainVersion:
         self._changed_tags: set[int] = set()
         self._changed_vectors: set[int] = set()
         self._named: set[str] = set()
+        self._paths: set[str] = set()
 
     def grow(self, count: int) -> None:
         """New files."""
         for ordinal in range(len(self.files), len(self.files) + count):
-            name = self.random.choice(NAMES).format(ordinal)
+            path = self._new_path(ordinal)
+            name = path.rpartition("/")[2]
             file = PlainFile(
-                ordinal, self.random.choice(FOLDERS) + name, self.random.randrange(10**7), self._etag(),
+                ordinal, path, self.random.randrange(10**7), self._etag(),
                 TYPES.get(name.rpartition(".")[2].lower(), ""), self.random.choice(TIMES_US),
             )  # fmt: skip
             self.files[ordinal] = file
@@ -169,6 +184,22 @@ class PlainVersion:
         self._changed_vectors.clear()
         batch = pa.RecordBatch.from_pylist(rows, schema=VECTORS)
         return VectorsPage(stream(batch), Cursor(self.revision, WHOLE_REVISION))
+
+    def take_changes(self) -> Changes:
+        """What was changed since the last time."""
+        places = (self._changed_files, self._changed_tags, self._changed_vectors)
+        taken = Changes(*([self.files[ordinal] for ordinal in sorted(ordinals)] for ordinals in places))
+        for ordinals in places:
+            ordinals.clear()
+        return taken
+
+    def _new_path(self, ordinal: int) -> str:
+        """Some names have no number and are soon used up."""
+        path = ""
+        while not path or path in self._paths:
+            path = self.random.choice(FOLDERS) + self.random.choice(NAMES).format(ordinal)
+        self._paths.add(path)
+        return path
 
     def _describe(self, file: PlainFile) -> None:
         if self.random.random() < 0.5:
@@ -254,7 +285,7 @@ def tags_batch(files: list[PlainFile]) -> pa.RecordBatch:
 
 def vectors_page(current: dict[int, bool], revision: int) -> VectorsPage:
     rows = [
-        {"ordinal": ordinal, "current": there, "index_time": TIMES_US[0], "job": "workspaces/w/jobs/1"}
+        {"ordinal": ordinal, "current": there, "index_time": TIMES_US[0], "job": JOBS[0]}
         for ordinal, there in current.items()
     ]
     return VectorsPage(stream(pa.RecordBatch.from_pylist(rows, schema=VECTORS)), Cursor(revision, WHOLE_REVISION))
