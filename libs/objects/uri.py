@@ -41,7 +41,7 @@ class StorageUri:
     def child(self, key: str) -> Self:
         """The uri of a key below this folder. Raises UriInvalid where the key would lead elsewhere."""
         path = f"{self.path}/{checked_key(key)}" if self.path else checked_key(key)
-        return replace(self, path=path)
+        return type(self)(self.scheme, self.bucket, self.endpoint, path)
 
     def split(self) -> tuple[Self, str]:
         """The folder that holds this object, and the object's key in it. Raises UriInvalid for the root of a bucket."""

@@ -9,14 +9,14 @@ import numpy as np
 
 from libs.rpc.errors import FieldInvalid
 from services.search.catalog import Catalog, IndexSetInfo, VersionInfo
-from services.search.conditions import asks_for_vectors
+from services.search.conditions import Condition, asks_for_vectors
 from services.search.errors import IndexSetMissing
 from services.search.evaluation import Scope, matching
 from services.search.index.presence import VectorPresence
 from services.search.index.version_index import FileRecord
 from services.search.loaded_version import LoadedVersion
-from services.search.matches import Hits, Matches
-from services.search.notes import fewer_hits
+from services.search.matches import Hits, Matches, Position
+from services.search.notes import fewer_hits, unknown_tags
 from services.search.query import Query, SortField
 from services.search.similarity.planner import Ranking
 from services.search.similarity.ranker import Candidates, Members, Ranked, Ranker
@@ -36,6 +36,15 @@ class FoundFile:
 
 
 @dataclass(frozen=True, eq=False)
+class Page:
+    """Some hits with their files, and what there is to say about the query's words."""
+
+    hits: Hits
+    files: list[FoundFile]
+    notes: list[str]
+
+
+@dataclass(frozen=True, eq=False)
 class Answer:
     """What a query matches in a version that is held while the answer is used.
 
@@ -44,6 +53,7 @@ class Answer:
 
     info: VersionInfo
     version: LoadedVersion
+    condition: Condition
     matches: Matches
     steps: Steps
     index_revision: int = 0
@@ -51,11 +61,22 @@ class Answer:
     notes: list[str] = field(default_factory=list)
     ranked: Ranked | None = None
 
+    async def page(self, after: Position | None, skip: int, size: int) -> Page:
+        """At most `size` hits behind a position, `skip` more passed over."""
+        with self.steps.timed("look up the hits") as step:
+            page = await self.version.run(self._page, after, skip, size)
+            step.count = len(page.files)
+        return page
+
     async def show(self, hits: Hits) -> list[FoundFile]:
         """The files of some hits, in their order."""
         with self.steps.timed("look up the hits") as step:
             step.count = len(hits.ordinals)
             return await self.version.run(self._show, hits)
+
+    def _page(self, after: Position | None, skip: int, size: int) -> Page:
+        hits = self.matches.hits(after, skip, size)
+        return Page(hits, self._show(hits), unknown_tags(self.condition, self.version.index.tags))
 
     def _show(self, hits: Hits) -> list[FoundFile]:
         files = self.version.index.records(hits.ordinals)
@@ -90,14 +111,15 @@ class SearchEngine:
                 step.count = len(files)
             order = None if query.sort.field is SortField.RELEVANCE else order_of(version.index, query.sort)
             if query.similar is None or index_set is None or presence is None:
-                yield Answer(info, version, Matches(files, order=order), steps, 0, presence)
+                yield Answer(info, version, query.condition, Matches(files, order=order), steps, 0, presence)
                 return
             indexed = files & presence.current
             candidates = Candidates(version, info.revision, indexed, presence)
             ranked = await self._ranker.rank(query, query.similar, index_set, candidates, steps)
             notes = fewer_hits(len(ranked.ranking), query.similar.top_k, len(files), len(indexed))
             matches = Matches.of_ranking(above(ranked.ranking, query.similar.score_threshold), order)
-            yield Answer(info, version, matches, steps, index_set.revision, presence, notes, ranked)
+            revision = index_set.revision
+            yield Answer(info, version, query.condition, matches, steps, revision, presence, notes, ranked)
 
     async def score_histogram(self, answer: Answer, max_ranges: int) -> ScoreHistogram:
         """How all files that meet the conditions score; they are those of an answer with similarity."""

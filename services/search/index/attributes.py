@@ -58,6 +58,8 @@ class Attributes:
         """The attributes of these files as JSON objects."""
         having = np.array([ordinal in self.files for ordinal in ordinals.tolist()], np.bool_)
         texts: list[str | None] = [None] * len(ordinals)
+        if not having.any():
+            return texts
         found = self._json.strings_at(ordinals[having]).to_pylist()
         for row, text in zip(np.flatnonzero(having).tolist(), found, strict=True):
             texts[row] = text

@@ -1,5 +1,7 @@
 """Answers as messages."""
 
+from collections.abc import Sequence
+
 import orjson
 from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import Struct
@@ -13,6 +15,7 @@ from services.search.conditions import AttributeField
 from services.search.engine import Answer, FoundFile
 from services.search.facets import Facet
 from services.search.histograms import Histogram
+from services.search.index.version_index import FileRecord
 from services.search.servicers.decode import FACET_FIELDS, HISTOGRAM_FIELDS
 from services.search.similarity.score_histogram import ScoreHistogram
 
@@ -22,9 +25,9 @@ FACET_MESSAGES = {field: message for message, field in FACET_FIELDS.items()}
 HISTOGRAM_MESSAGES = {field: message for message, field in HISTOGRAM_FIELDS.items() if field is not None}
 
 
-def hit(found: FoundFile, answer: Answer) -> search_pb2.Hit:
-    """A hit with its file."""
-    return search_pb2.Hit(file=_file(found, answer), score=found.score)
+def hits(found: Sequence[FoundFile], answer: Answer) -> list[search_pb2.Hit]:
+    """Hits with their files."""
+    return [search_pb2.Hit(file=_file(one, answer), score=one.score) for one in found]
 
 
 def facet(counted: Facet) -> search_pb2.Facet:
@@ -106,12 +109,15 @@ def _file(found: FoundFile, answer: Answer) -> File:
         sync_time=_timestamp(file.sync_us),
         tag_time=_timestamp(file.tag_us),
         index_time=_timestamp(found.index_us),
+        tags=None if file.tag_us is None else _tags(file),
     )
-    if file.tag_us is not None:
-        message.tags.CopyFrom(FileTags(ai=file.ai, user=file.user, rejected=file.rejected, stale=file.is_stale))
     if file.attributes_json is not None:
         message.attributes.CopyFrom(ParseDict(orjson.loads(file.attributes_json), Struct()))
     return message
+
+
+def _tags(file: FileRecord) -> FileTags:
+    return FileTags(ai=file.ai, user=file.user, rejected=file.rejected, stale=file.is_stale)
 
 
 def _file_name(ordinal: int, answer: Answer) -> str:
@@ -121,6 +127,6 @@ def _file_name(ordinal: int, answer: Answer) -> str:
 def _timestamp(time_us: int | None) -> Timestamp | None:
     if time_us is None:
         return None
-    message = Timestamp()
-    message.FromMicroseconds(time_us)
-    return message
+    # Five a hit: FromMicroseconds takes twice as long.
+    seconds, microseconds = divmod(time_us, 1_000_000)
+    return Timestamp(seconds=seconds, nanos=microseconds * 1000)

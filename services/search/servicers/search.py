@@ -11,11 +11,10 @@ from bowerbird.search.v1 import search_service_pb2 as messages
 from bowerbird.search.v1.search_service_pb2_grpc import SearchServiceServicer
 from libs.rpc.names import VERSION
 from libs.rpc.paging import PageTokens, page_size
-from services.search.engine import Answer, SearchEngine
+from services.search.engine import Answer, FoundFile, SearchEngine
 from services.search.facets import completions, facets
 from services.search.histograms import histogram
-from services.search.matches import Hits, Position
-from services.search.notes import unknown_tags
+from services.search.matches import Position
 from services.search.query import UNLIMITED_TOP_K, Query
 from services.search.servicers import decode, encode
 from services.search.servicers.decode_query import decoded_query, paged_request
@@ -48,35 +47,36 @@ class SearchServicer(SearchServiceServicer):
         similarity = decode.near_duplicate_similarity(request, asked.query)
         async with self._engine.answer(version, asked.query, shows_files=True) as found:
             answer, members = (found, {}) if similarity is None else await self._engine.grouped(found, similarity)
-            hits = await answer.version.run(answer.matches.hits, after, skip, size)
-            tags = answer.version.index.tags
+            page = await answer.page(after, skip, size)
             state = [answer.info.revision, answer.index_revision]
             response = messages.SearchResponse(
-                hits=await self._hits(answer, hits, members),
+                hits=await self._hits(answer, page.files, members),
                 total=len(found.matches),
                 revision=answer.info.revision,
                 moved=seen is not None and seen != state,
-                notes=[*answer.notes, *await answer.version.run(unknown_tags, asked.query.condition, tags)],
+                notes=[*answer.notes, *page.notes],
                 thumbnail_mode=asked.thumbnail_mode,
             )
-            if hits.goes_on:
-                number = VERSION.parse(answer.info.name)["version"]
-                keyset = [number, hits.last.score, hits.last.ordinal, hits.last.key, *state]
+            if page.hits.goes_on:
+                number, last = VERSION.parse(answer.info.name)["version"], page.hits.last
+                keyset = [number, last.score, last.ordinal, last.key, *state]
                 response.next_page_token = self._page_tokens.encode(request, keyset)
             if request.explain:
                 response.explanation.CopyFrom(encode.explanation(answer))
         return response
 
-    async def _hits(self, answer: Answer, hits: Hits, members: Members) -> list[search_pb2.Hit]:
-        found = [encode.hit(file, answer) for file in await answer.show(hits)]
-        groups = [members.get(ordinal, []) for ordinal in hits.ordinals.tolist()]
+    async def _hits(self, answer: Answer, files: list[FoundFile], members: Members) -> list[search_pb2.Hit]:
+        hits = encode.hits(files, answer)
+        if not members:
+            return hits
+        groups = [members.get(found.file.ordinal, []) for found in files]
         shown = [group[: encode.MAX_NEAR_DUPLICATES] for group in groups]
         ordinals = np.array([ordinal for group in shown for ordinal, _ in group], np.uint32)
-        paths = iter(await answer.version.run(answer.version.index.paths_at, ordinals) if len(ordinals) else ())
-        for hit, group, others in zip(found, groups, shown, strict=True):
+        paths = iter(await answer.version.run(answer.version.index.paths_at, ordinals))
+        for hit, group, others in zip(hits, groups, shown, strict=True):
             hit.near_duplicate_count = len(group)
             hit.near_duplicates.extend(encode.near_duplicate(*other, next(paths), answer) for other in others)
-        return found
+        return hits
 
     async def StreamHits(
         self, request: messages.StreamHitsRequest, context: Context
@@ -85,8 +85,7 @@ class SearchServicer(SearchServiceServicer):
         asked = decoded_query(request.query, version, decode.sort(request.sort), most_top_k=UNLIMITED_TOP_K)
         async with self._engine.answer(version, asked.query, shows_files=True) as answer:
             for hits in await answer.version.run(answer.matches.pages, STREAM_HITS):
-                found = await answer.show(hits)
-                yield messages.StreamHitsResponse(hits=[encode.hit(one, answer) for one in found])
+                yield messages.StreamHitsResponse(hits=encode.hits(await answer.show(hits), answer))
 
     async def Count(self, request: messages.CountRequest, context: Context) -> messages.CountResponse:
         version = decode.version_name(request.version)
