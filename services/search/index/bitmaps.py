@@ -16,10 +16,10 @@ Mask = NDArray[np.bool_]
 # What one container of a bitmap spans; columns are read in blocks of as many rows.
 BLOCK_ROWS = 1 << 16
 
-_BLOCK_BYTES = BLOCK_ROWS // 8
+BLOCK_BYTES = BLOCK_ROWS // 8
 # A container of at most so many ordinals is a list of them, a fuller one is a bit each.
-_LIST_ORDINALS = 4_096
-_COOKIE_WITHOUT_RUNS = 12_346
+LIST_ORDINALS = 4_096
+COOKIE_WITHOUT_RUNS = 12_346
 
 
 def bitmap_of(ordinals: Ordinals) -> BitMap:
@@ -40,14 +40,14 @@ def bitmap_of_mask(mask: Mask, first_ordinal: int = 0) -> BitMap:
     if not len(filled):
         return BitMap()
     bits, counts = bits[filled], counts[filled]
-    is_flipped = counts <= _LIST_ORDINALS
+    is_flipped = counts <= LIST_ORDINALS
     bits[is_flipped] = ~bits[is_flipped]
     keys = filled + first_ordinal // BLOCK_ROWS
     headers = np.empty((len(keys), 2), "<u2")
     headers[:, 0] = keys
     headers[:, 1] = np.where(is_flipped, BLOCK_ROWS - counts, counts) - 1
-    offsets = 8 + 8 * len(keys) + _BLOCK_BYTES * np.arange(len(keys))
-    parts = (np.array([_COOKIE_WITHOUT_RUNS, len(keys)], "<u4"), headers, offsets.astype("<u4"), bits)
+    offsets = 8 + 8 * len(keys) + BLOCK_BYTES * np.arange(len(keys))
+    parts = (np.array([COOKIE_WITHOUT_RUNS, len(keys)], "<u4"), headers, offsets.astype("<u4"), bits)
     bitmap = BitMap.deserialize(b"".join(part.tobytes() for part in parts))
     for key in keys[is_flipped].tolist():
         bitmap.flip_inplace(key * BLOCK_ROWS, (key + 1) * BLOCK_ROWS)
@@ -62,13 +62,19 @@ def ordinals_of(bitmap: BitMap) -> Ordinals:
 def blocks_of(bitmap: BitMap) -> Iterator[tuple[int, Ordinals]]:
     """The number of each block that has ordinals of a bitmap, and those, ascending."""
     ordinals = ordinals_of(bitmap)
+    for number, start, end in bounds_of_blocks(ordinals):
+        yield number, ordinals[start:end]
+
+
+def bounds_of_blocks(ordinals: Ordinals) -> Iterator[tuple[int, int, int]]:
+    """The number of each block that has some of these ordinals, which ascend, and where they start and end."""
     if not len(ordinals):
         return
-    ends = np.arange(ordinals[0] // BLOCK_ROWS, ordinals[-1] // BLOCK_ROWS + 1, dtype=np.int64)
-    bounds = [0, *np.searchsorted(ordinals, (ends + 1) * BLOCK_ROWS).tolist()]
-    for place, number in enumerate(ends.tolist()):
-        if bounds[place] < bounds[place + 1]:
-            yield number, ordinals[bounds[place] : bounds[place + 1]]
+    first, last = int(ordinals[0]) // BLOCK_ROWS, int(ordinals[-1]) // BLOCK_ROWS
+    bounds = np.searchsorted(ordinals, np.arange(first, last + 2, dtype=np.int64) * BLOCK_ROWS).tolist()
+    for number, (start, end) in enumerate(pairwise(bounds), first):
+        if start < end:
+            yield number, start, end
 
 
 def move(bitmap: BitMap, ordinals: Ordinals, inside: Mask) -> None:
@@ -106,7 +112,7 @@ def bitmaps_from(arrays: Arrays) -> list[BitMap]:
 
 def _blocks_of_bits(mask: Mask) -> NDArray[np.uint8]:
     bits = np.packbits(mask, bitorder="little")
-    blocks = -(-len(bits) // _BLOCK_BYTES)
-    if len(bits) != blocks * _BLOCK_BYTES:
-        bits = np.concatenate([bits, np.zeros(blocks * _BLOCK_BYTES - len(bits), np.uint8)])
-    return bits.reshape(blocks, _BLOCK_BYTES)
+    blocks = -(-len(bits) // BLOCK_BYTES)
+    if len(bits) != blocks * BLOCK_BYTES:
+        bits = np.concatenate([bits, np.zeros(blocks * BLOCK_BYTES - len(bits), np.uint8)])
+    return bits.reshape(blocks, BLOCK_BYTES)

@@ -17,6 +17,7 @@ from services.search.index.bitmaps import (
     bitmap_of_mask,
     bitmaps_from,
     blocks_of,
+    bounds_of_blocks,
     ordinals_of,
     size_bytes,
 )
@@ -74,13 +75,8 @@ class TextColumn:
             ordinals, values = ordinals[order], values.take(pa.array(order))
         self._filled |= bitmap_of(ordinals)
         self._learn_letters(ordinals, values)
-        numbers = ordinals // BLOCK_ROWS
-        first = int(numbers[0])
-        bounds = np.searchsorted(numbers, np.arange(first, int(numbers[-1]) + 2)).tolist()
-        for number, start in enumerate(bounds[:-1], first):
-            end = bounds[number - first + 1]
-            if start < end:
-                self._put_block(number, ordinals[start:end], values.slice(start, end - start))
+        for number, start, end in bounds_of_blocks(ordinals):
+            self._put_block(number, ordinals[start:end], values.slice(start, end - start))
         self._counts = None
 
     def at(self, ordinals: Ordinals) -> list[str]:
@@ -242,13 +238,10 @@ class TextColumn:
 
     def _strings_of(self, ordinals: Ordinals) -> pa.StringArray:
         """The texts of ordinals that ascend."""
-        numbers = ordinals // BLOCK_ROWS
-        bounds = np.searchsorted(numbers, np.arange(len(self._blocks) + 1))
         characters, lengths = [np.empty(0, np.uint8)], np.zeros(len(ordinals) + 1, np.int32)
-        for number, block in enumerate(self._blocks):
-            start, end = int(bounds[number]), int(bounds[number + 1])
-            if start < end:
-                texts = block.texts_at(ordinals[start:end] % BLOCK_ROWS)
+        for number, start, end in bounds_of_blocks(ordinals):
+            if number < len(self._blocks):
+                texts = self._blocks[number].texts_at(ordinals[start:end] % BLOCK_ROWS)
                 is_text = texts != 0
                 characters.append(texts[is_text])
                 lengths[start + 1 : end + 1] = is_text.sum(axis=1)

@@ -105,7 +105,7 @@ class VersionIndex:
             self.content_type.at(ordinals),
             self.numbers[NumberField.WIDTH_PX].at(ordinals).tolist(),
             self.numbers[NumberField.HEIGHT_PX].at(ordinals).tolist(),
-            *(self.tags.names_at(kind, ordinals) for kind in GIVEN),
+            *self.tags.names_at(ordinals).values(),
             *(self.times[time].at(ordinals).tolist() for time in TIMES),
             self.attributes.json_at(ordinals),
             strict=True,
