@@ -13,6 +13,7 @@ whose norms of rows are kept as `error` and `norm`. A row whose upper bound is b
 the best k; every other row is scored. So the best k are those that scoring every row would give, whatever the data.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ FINE_STEPS = 254
 # float32 keeps seven digits: what a few roundings can move a score by, as a share of its largest possible value.
 ROUNDING = 1e-6
 # Rows are looked up in pieces that stay in the cache; scanned rows stream by, so that longer pieces cost less.
-GATHERED_ROWS = 8_192
+GATHERED_ROWS = 4_096
 SCANNED_ROWS = 65_536
 # To look up a row takes four times as long as to scan it, so a block is scanned whole where one in four rows is wanted.
 SCANNED_SHARE = 0.25
@@ -229,13 +230,30 @@ def _coarse(rows: Matrix) -> tuple[Scores, NDArray[np.int8]]:
 
 def _bounds(codes: Codes, rows: slice | Ordinals, query: EncodedQuery) -> tuple[Scores, Scores]:
     """The coarse scores of rows, and the margins of their scores."""
-    coarse = codes.coarse[rows] if isinstance(rows, slice) else np.take(codes.coarse, rows, axis=0, mode="clip")
-    scores = _dots(coarse, query)
+    scores = _dots(codes.coarse[rows] if isinstance(rows, slice) else _room.looked_up(codes.coarse, rows), query)
     scores *= codes.scale[rows]
     scores *= query.scale
     margins = codes.error[rows] * query.norm
     margins += codes.norm[rows] * query.error
     return scores, margins
+
+
+class _Room(threading.local):
+    """Where a thread puts the rows that it looks up. To let go of some megabytes and to be given them again costs twice
+    as much as to fill them.
+    """
+
+    def __init__(self) -> None:
+        self._rows = np.empty((0, 0), np.int8)
+
+    def looked_up(self, matrix: NDArray[np.int8], rows: Ordinals) -> NDArray[np.int8]:
+        """Some rows, there until the thread looks up others."""
+        if self._rows.shape[1] != matrix.shape[1] or len(self._rows) < len(rows):
+            self._rows = np.empty((max(len(rows), GATHERED_ROWS), matrix.shape[1]), np.int8)
+        return np.take(matrix, rows, axis=0, mode="clip", out=self._rows[: len(rows)])
+
+
+_room = _Room()
 
 
 def _among(ordinals: Ordinals, wanted: Ordinals) -> NDArray[np.bool_]:

@@ -3,7 +3,6 @@ threads.
 """
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,7 +17,7 @@ from libs.vectors.table import Metric
 from services.search.index.bitmaps import Ordinals, bitmap_of, ordinals_of
 from services.search.similarity import kernel
 from services.search.similarity.column_files import ColumnFiles
-from services.search.similarity.readings import Readings
+from services.search.similarity.readings import THREADS, Reading, Readings
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -30,7 +29,7 @@ class ColumnThreads:
     """
 
     def __init__(self) -> None:
-        self.scanners = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="scan")
+        self.scanners = ThreadPoolExecutor(THREADS, thread_name_prefix="scan")
         self.filler = ThreadPoolExecutor(1, thread_name_prefix="fill")
 
     def close(self) -> None:
@@ -69,22 +68,17 @@ class VectorColumn:
         """
         if not among:
             return np.empty(0, np.uint32), np.empty(0)
+        query = kernel.encode_query(vector, self.metric)
         with self._readings.begin() as reading:
-            codes, floor = self.files.codes, kernel.Floor(k)
-            query, pieces = await reading.run(_prepared, vector, self.metric, among)
-            if len(pieces) == 1:
-                return await reading.run(_best_of_piece, codes, pieces[0], query, floor)
-            found = await reading.map(lambda piece: kernel.candidates(codes, piece, query, floor), pieces)
-            return await reading.run(kernel.best, codes, found, query, k)
+            return await reading.run(_best, reading, self.files.codes, query, among, k)
 
     async def scores(self, among: BitMap, vector: Vector) -> kernel.Scores:
         """About the scores of some right rows, by ordinal: see `kernel.coarse_scores` for how near."""
         if not among:
             return np.empty(0, np.float32)
+        query = kernel.encode_query(vector, self.metric)
         with self._readings.begin() as reading:
-            codes = self.files.codes
-            query, pieces = await reading.run(_prepared, vector, self.metric, among)
-            return np.concatenate(await reading.map(lambda piece: kernel.coarse_scores(codes, piece, query), pieces))
+            return await reading.run(_scores, reading, self.files.codes, query, among)
 
     async def rows(self, ordinals: Ordinals) -> Matrix:
         """The vectors of right rows, in this order; of length 1 where the metric is the cosine."""
@@ -131,15 +125,18 @@ class VectorColumn:
         return await asyncio.get_running_loop().run_in_executor(self._filler, partial(work, *arguments, **options))
 
 
-def _prepared(vector: Vector, metric: Metric, among: BitMap) -> tuple[kernel.EncodedQuery, list[kernel.Piece]]:
-    return kernel.encode_query(vector, metric), kernel.pieces(ordinals_of(among))
-
-
-def _best_of_piece(
-    codes: kernel.Codes, piece: kernel.Piece, query: kernel.EncodedQuery, floor: kernel.Floor
+def _best(
+    reading: Reading, codes: kernel.Codes, query: kernel.EncodedQuery, among: BitMap, k: int
 ) -> tuple[Ordinals, NDArray[np.float64]]:
-    """All in one go: each way to a thread takes as long as to look at a thousand rows."""
-    return kernel.best(codes, [kernel.candidates(codes, piece, query, floor)], query, floor.k)
+    floor = kernel.Floor(k)
+    pieces = kernel.pieces(ordinals_of(among))
+    found = reading.map(lambda piece: kernel.candidates(codes, piece, query, floor), pieces)
+    return kernel.best(codes, found, query, k)
+
+
+def _scores(reading: Reading, codes: kernel.Codes, query: kernel.EncodedQuery, among: BitMap) -> kernel.Scores:
+    pieces = kernel.pieces(ordinals_of(among))
+    return np.concatenate(reading.map(lambda piece: kernel.coarse_scores(codes, piece, query), pieces))
 
 
 def _are_comparable(vectors: Matrix, metric: Metric) -> NDArray[np.bool_]:

@@ -189,7 +189,7 @@ async def test_a_reading_that_is_cancelled_is_over_only_when_its_thread_is_done(
 
         async def read() -> None:
             with readings.begin() as reading:
-                await reading.map(work, range(5))
+                await reading.run(reading.map, work, range(5))
 
         reading = asyncio.create_task(read())
         await asyncio.to_thread(began.wait, 10)
@@ -202,3 +202,18 @@ async def test_a_reading_that_is_cancelled_is_over_only_when_its_thread_is_done(
         gate.set()
         await over
         assert later == [0]
+
+
+async def test_pieces_are_done_though_no_other_thread_is_free_and_come_in_order() -> None:
+    with ThreadPoolExecutor(1) as pool, Readings(pool).begin() as reading:
+        async with asyncio.timeout(10):
+            assert await reading.run(reading.map, lambda piece: piece * piece, range(5)) == [0, 1, 4, 9, 16]
+
+
+async def test_the_error_of_a_piece_comes_through_from_any_thread() -> None:
+    def fail(piece: int) -> None:
+        if piece == 3:
+            raise OSError(piece)
+
+    with ThreadPoolExecutor(2) as pool, Readings(pool).begin() as reading, pytest.raises(OSError, match="3"):
+        await reading.run(reading.map, fail, range(5))
