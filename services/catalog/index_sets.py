@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from grpc import StatusCode
-from sqlalchemy import Select, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,21 @@ class DimensionMismatch(BowerbirdError):
     another table."""
 
     status, reason = StatusCode.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_DIMENSION_MISMATCH
+
+
+_MODEL, _DATABASE = connections.alias(), connections.alias()
+_COLUMNS = (
+    index_sets.c.id,
+    _MODEL.c.slug.label("model_connection"),
+    index_sets.c.model,
+    _DATABASE.c.slug.label("database_connection"),
+    index_sets.c.table_name,
+    index_sets.c.metric,
+    index_sets.c.dimension,
+    index_sets.c.revision,
+    index_sets.c.created,
+)
+_NO_FILE_COUNT: ColumnElement[int] = literal_column("0").label("file_count")
 
 
 @dataclass(frozen=True)
@@ -105,13 +120,13 @@ async def find_index_set(
             workspace=version.workspace, dataset=version.dataset, version=f"v{version.number}", index_set=index_set
         )
         raise NotFound(resource="index set", name=name)
-    return IndexSet(version, **row._mapping)
+    return IndexSet(version, *row)
 
 
 async def list_index_sets(connection: AsyncConnection, version: Version, after: int, limit: int) -> Sequence[IndexSet]:
     """Behind the key `after`, oldest first."""
     statement = index_set_columns(version.id).where(index_sets.c.id > after).order_by(index_sets.c.id).limit(limit)
-    return [IndexSet(version, **row._mapping) for row in await connection.execute(statement)]
+    return [IndexSet(version, *row) for row in await connection.execute(statement)]
 
 
 async def record_dimension(connection: AsyncConnection, index_set: IndexSet, dimension: int) -> None:
@@ -127,8 +142,7 @@ async def record_dimension(connection: AsyncConnection, index_set: IndexSet, dim
 
 
 def index_set_columns(version_id: int, *, is_counted: bool = True) -> Select[Any]:
-    """Selects the fields of IndexSet but the version."""
-    model, database = connections.alias(), connections.alias()
+    """Selects the fields of IndexSet but the version, in their order."""
     # By the primary key of file_vectors: one index set's rows lie together.
     file_count = (
         select(func.count())
@@ -140,21 +154,22 @@ def index_set_columns(version_id: int, *, is_counted: bool = True) -> Select[Any
         .scalar_subquery()
     )
     return (
-        select(
-            index_sets.c.id,
-            model.c.slug.label("model_connection"),
-            index_sets.c.model,
-            database.c.slug.label("database_connection"),
-            index_sets.c.table_name,
-            index_sets.c.metric,
-            index_sets.c.dimension,
-            index_sets.c.revision,
-            index_sets.c.created,
-            (file_count if is_counted else literal(0)).label("file_count"),
-        )
-        .join_from(index_sets, model, index_sets.c.model_connection_id == model.c.id)
-        .join(database, index_sets.c.database_connection_id == database.c.id)
+        select(*_COLUMNS, file_count.label("file_count") if is_counted else _NO_FILE_COUNT)
+        .join_from(index_sets, _MODEL, index_sets.c.model_connection_id == _MODEL.c.id)
+        .join(_DATABASE, index_sets.c.database_connection_id == _DATABASE.c.id)
         .where(index_sets.c.version_id == version_id)
+    )
+
+
+def with_own_index_set(selected: Select[Any]) -> Select[Any]:
+    """Selects the own index set of each version too: the fields of IndexSet but the version, in their order and not
+    counted; its id is null where none is configured.
+    """
+    return (
+        selected.add_columns(*_COLUMNS, _NO_FILE_COUNT)
+        .outerjoin(index_sets, versions.c.index_set_id == index_sets.c.id)
+        .outerjoin(_MODEL, index_sets.c.model_connection_id == _MODEL.c.id)
+        .outerjoin(_DATABASE, index_sets.c.database_connection_id == _DATABASE.c.id)
     )
 
 

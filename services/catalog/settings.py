@@ -23,7 +23,9 @@ class CatalogSettings(BaseSettings):
 
     listen_address: str = Field("127.0.0.1:7401", description="`host:port` to serve gRPC at; port 0 takes any free one")
     database_url: SecretStr = Field(description="`postgresql://user:password@host:port/database`")
-    database_connections: int = Field(16, ge=2, description="most connections to the database of one process")
+    database_connections: int = Field(
+        16, ge=2, description="most connections to the database of one process, beside four that only read"
+    )
     encryption_key: SecretStr = Field(
         description="32 random bytes in base64; secrets of connections are encrypted with it, so it may never be lost"
     )

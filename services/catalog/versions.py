@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bowerbird.catalog.v1.dataset_pb2 import Dataset
@@ -56,19 +57,11 @@ def version_name(workspace: str, dataset: str, number: int) -> str:
 
 async def find_version(connection: AsyncConnection, *, workspace: str, dataset: str, version: str) -> Version:
     """The version by the ids in its name, `latest` among them. Raises NotFound."""
-    statement = version_columns().where(workspaces.c.slug == workspace, datasets.c.slug == dataset)
-    if version == LATEST:
-        statement = statement.order_by(versions.c.number.desc()).limit(1)
-    else:
-        # A number that was never given out leads nowhere, and so does any other text.
-        digits = version.removeprefix("v")
-        known = version.startswith("v") and digits.isascii() and digits.isdigit() and len(digits) < 10
-        statement = statement.where(versions.c.number == (int(digits) if known and digits[0] != "0" else 0))
-    row = (await connection.execute(statement)).one_or_none()
+    values = {"workspace": workspace, "dataset": dataset, "number": number_in(version)}
+    row = (await connection.execute(_BY_NAME, values)).one_or_none()
     if row is None:
-        name = VERSION.format(workspace=workspace, dataset=dataset, version=version)
-        raise NotFound(resource="version", name=name)
-    return Version(**row._mapping)
+        raise version_missing(workspace, dataset, version)
+    return Version(*row)
 
 
 async def find_version_by_id(connection: AsyncConnection, version_id: int) -> Version:
@@ -76,7 +69,7 @@ async def find_version_by_id(connection: AsyncConnection, version_id: int) -> Ve
     row = (await connection.execute(version_columns().where(versions.c.id == version_id))).one_or_none()
     if row is None:
         raise NotFound(resource="version", name=version_id)
-    return Version(**row._mapping)
+    return Version(*row)
 
 
 async def list_versions(
@@ -91,11 +84,25 @@ async def list_versions(
     )
     if before is not None:
         statement = statement.where(versions.c.number < before)
-    return [Version(**row._mapping) for row in await connection.execute(statement)]
+    return [Version(*row) for row in await connection.execute(statement)]
 
 
-def version_columns() -> Select[*tuple[object, ...]]:
-    """Selects the fields of Version."""
+def number_in(version: str) -> int | None:
+    """The number of a version by its id: None for `latest`, and 0, which leads nowhere, for what is never given out."""
+    if version == LATEST:
+        return None
+    digits = version.removeprefix("v")
+    known = version.startswith("v") and digits.isascii() and digits.isdigit() and len(digits) < 10
+    return int(digits) if known and digits[0] != "0" else 0
+
+
+def version_missing(workspace: str, dataset: str, version: str) -> NotFound:
+    """The error for ids that lead to no version."""
+    return NotFound(resource="version", name=VERSION.format(workspace=workspace, dataset=dataset, version=version))
+
+
+def version_columns() -> Select[Any]:
+    """Selects the fields of Version, in their order."""
     return select(
         versions.c.id,
         workspaces.c.slug.label("workspace"),
@@ -115,6 +122,23 @@ def version_columns() -> Select[*tuple[object, ...]]:
         datasets.c.import_format,
     ).select_from(
         versions.join(datasets, versions.c.dataset_id == datasets.c.id).join(
-            workspaces, versions.c.workspace_id == workspaces.c.id
+            workspaces, datasets.c.workspace_id == workspaces.c.id
         )
     )
+
+
+def is_named_version() -> ColumnElement[bool]:
+    """Whether a row of `version_columns` is the one of the parameters `workspace`, `dataset` and `number`: ids, and
+    `number_in` of the last.
+    """
+    of_dataset = versions.alias()
+    newest = select(func.max(of_dataset.c.number)).where(of_dataset.c.dataset_id == datasets.c.id).scalar_subquery()
+    return (
+        (workspaces.c.slug == bindparam("workspace"))
+        & (datasets.c.slug == bindparam("dataset"))
+        & (versions.c.number == func.coalesce(bindparam("number", type_=Integer), newest))
+    )
+
+
+# Built once, for most calls begin with it and would build it anew.
+_BY_NAME = version_columns().where(is_named_version())

@@ -33,13 +33,15 @@ from libs.rpc.errors import FieldInvalid
 from libs.rpc.names import CONNECTION, DATASET, INDEX_SET, VERSION, WORKSPACE
 from libs.rpc.paging import PageTokens, page_size
 from services.catalog.connections import Connections
+from services.catalog.current_version import find_current_version
 from services.catalog.database import Database
 from services.catalog.datasets import Datasets, NewDataset, find_dataset
 from services.catalog.discarded import Discarded
 from services.catalog.fields import checked_enum, checked_id, checked_mask, checked_text, etag, timestamp
 from services.catalog.scope import ids_in
 from services.catalog.servicers.connection import encoded_connection
-from services.catalog.versions import Version, find_version, list_versions, version_name
+from services.catalog.servicers.index_set import encoded_index_set
+from services.catalog.versions import Version, list_versions, version_name
 
 Context = ServicerContext[Any, Any]
 MOUNT_PATH = "/mnt/data/"
@@ -101,8 +103,11 @@ class DatasetServicer(dataset_service_pb2_grpc.DatasetServiceServicer):
 
     async def GetVersion(self, request: GetVersionRequest, context: Context) -> GetVersionResponse:
         ids = ids_in(VERSION, request.name, "version")
-        async with self._database.begin() as connection:
-            return GetVersionResponse(version=encoded_version(await find_version(connection, **ids)))
+        version, index_set = await find_current_version(self._database, **ids)
+        return GetVersionResponse(
+            version=encoded_version(version),
+            index_set=encoded_index_set(index_set) if index_set and request.include_index_set else None,
+        )
 
     async def ListVersions(self, request: ListVersionsRequest, context: Context) -> ListVersionsResponse:
         ids = ids_in(DATASET, request.parent, "dataset")

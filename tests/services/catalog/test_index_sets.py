@@ -55,6 +55,27 @@ async def test_setting_the_same_index_set_again_changes_nothing(catalog: Catalog
         assert list((await viewer.ListIndexSets(request)).index_sets) == [other]
 
 
+async def test_a_version_comes_with_its_own_index_set_where_that_is_asked_for(catalog: Catalog) -> None:
+    async with scene(catalog, files=5) as made:
+        stub = DatasetServiceStub(catalog.viewer)
+        latest = made.version.rpartition("/")[0] + "/latest"
+        for name in (made.version, latest):
+            answer = await stub.GetVersion(GetVersionRequest(name=name, include_index_set=True))
+            assert (answer.version.index_set, answer.HasField("index_set")) == ("", False)
+        await set_index_set(made, setting(made, table="other", metric=Metric.METRIC_DOT_PRODUCT))
+        index_set = await set_index_set(made, setting(made))
+        await made.finish(await made.index())
+        request = GetIndexSetRequest(name=index_set.name, omit_file_count=True)
+        indexed = (await IndexSetServiceStub(catalog.viewer).GetIndexSet(request)).index_set
+        assert indexed.revision > index_set.revision
+        for name in (made.version, latest):
+            answer = await stub.GetVersion(GetVersionRequest(name=name, include_index_set=True))
+            assert (answer.version.name, answer.version.index_set) == (made.version, index_set.name)
+            assert answer.index_set == indexed
+        alone = await stub.GetVersion(GetVersionRequest(name=made.version))
+        assert (alone.version, alone.HasField("index_set")) == (answer.version, False)
+
+
 async def test_files_that_are_indexed_are_counted(catalog: Catalog) -> None:
     async with scene(catalog, files=5) as made:
         index_set = await set_index_set(made, setting(made))
