@@ -13,6 +13,7 @@ from bowerbird.catalog.v1.dataset_pb2 import Dataset
 from bowerbird.catalog.v1.dataset_service_pb2 import GetDatasetRequest, GetVersionRequest, ListDatasetsRequest
 from bowerbird.catalog.v1.dataset_service_pb2_grpc import DatasetServiceStub
 from bowerbird.catalog.v1.feed_service_pb2_grpc import FeedServiceStub
+from bowerbird.catalog.v1.index_set_pb2 import IndexSet
 from bowerbird.catalog.v1.index_set_service_pb2 import GetIndexSetRequest
 from bowerbird.catalog.v1.index_set_service_pb2_grpc import IndexSetServiceStub
 from libs.objects.uri import StorageUri, parse_uri
@@ -27,7 +28,8 @@ DATASETS_A_PAGE = 1000
 
 @dataclass(frozen=True)
 class VersionInfo:
-    """A version as it is now. `uid` is never given to another; `index_set` is None where none is configured.
+    """A version as it is now. `uid` is never given to another; `index_set` is the one that searches use unless they
+    name another, None where none is configured.
 
     `create_us` is in microseconds since 1970.
     """
@@ -35,7 +37,7 @@ class VersionInfo:
     name: str
     uid: int
     revision: int
-    index_set: str | None
+    index_set: "IndexSetInfo | None"
     create_us: int
 
     @property
@@ -86,12 +88,12 @@ class Catalog:
         self._feed = FeedServiceStub(channel)
 
     async def version(self, name: str) -> VersionInfo:
-        """The version of that name, which may be `latest`."""
-        answer = await self._datasets.GetVersion(GetVersionRequest(name=name), timeout=CALL_SECONDS)
+        """The version of that name, which may be `latest`, and its index set as it was at the same moment."""
+        request = GetVersionRequest(name=name, include_index_set=True)
+        answer = await self._datasets.GetVersion(request, timeout=CALL_SECONDS)
         found = answer.version
-        return VersionInfo(
-            found.name, found.uid, found.revision, found.index_set or None, found.create_time.ToMicroseconds()
-        )
+        index_set = _index_set(answer.index_set) if answer.HasField("index_set") else None
+        return VersionInfo(found.name, found.uid, found.revision, index_set, found.create_time.ToMicroseconds())
 
     async def dataset(self, name: str) -> DatasetInfo:
         """The dataset of that name."""
@@ -113,16 +115,7 @@ class Catalog:
         """The index set of that name."""
         request = GetIndexSetRequest(name=name, omit_file_count=True)
         answer = await self._index_sets.GetIndexSet(request, timeout=CALL_SECONDS)
-        found = answer.index_set
-        return IndexSetInfo(
-            name=found.name,
-            model_connection=found.model_connection,
-            model=found.model,
-            database_connection=found.database_connection,
-            id=index_set_id(found),
-            table=IndexTable(found.table, found.dimension, metric_of(found)) if found.dimension else None,
-            revision=found.revision,
-        )
+        return _index_set(answer.index_set)
 
     async def connection(self, name: str) -> Connection:
         """The connection of that name with its secret. The libraries that connect read the message itself."""
@@ -154,6 +147,18 @@ def _dataset(found: Dataset) -> DatasetInfo:
     if found.import_format == Dataset.IMPORT_FORMAT_FILE:
         return DatasetInfo(found.name, found.storage_connection, *root.split())
     return DatasetInfo(found.name, found.storage_connection, root)
+
+
+def _index_set(found: IndexSet) -> IndexSetInfo:
+    return IndexSetInfo(
+        name=found.name,
+        model_connection=found.model_connection,
+        model=found.model,
+        database_connection=found.database_connection,
+        id=index_set_id(found),
+        table=IndexTable(found.table, found.dimension, metric_of(found)) if found.dimension else None,
+        revision=found.revision,
+    )
 
 
 def _cursor(message: feed.Cursor) -> Cursor:

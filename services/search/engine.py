@@ -139,15 +139,16 @@ class SearchEngine:
 
     async def _index_set(self, info: VersionInfo, query: Query, shows_vectors: bool) -> IndexSetInfo | None:
         """The index set to ask; one that is only looked at for what was indexed when may be missing."""
-        named = query.similar and query.similar.index_set
-        name = named or info.index_set
-        if query.similar is None and not shows_vectors:
-            return None
-        if name is None and query.similar is not None:
-            raise IndexSetMissing(version=info.name)
+        if query.similar is None:
+            return info.index_set if shows_vectors else None
+        named = query.similar.index_set
         if named and not named.startswith(f"{info.name}/"):
             raise FieldInvalid(field="query.index_set", value=named, expected=f"an index set of {info.name}")
-        return None if name is None else await self._catalog.index_set(name)
+        if named and (info.index_set is None or named != info.index_set.name):
+            return await self._catalog.index_set(named)
+        if info.index_set is None:
+            raise IndexSetMissing(version=info.name)
+        return info.index_set
 
 
 def above(ranking: Ranking, score_threshold: float | None) -> Ranking:
