@@ -55,6 +55,8 @@ def compiled(text: str, *, now: datetime, version: str) -> Expression:
 
     Raises QueryInvalid, and QueryTooLarge beyond the limits of the language.
     """
+    if not text:
+        return Expression()
     found = clauses(parsed(text))
     scope = Scope(now, version)
     given = found.directives
