@@ -122,15 +122,15 @@ class _Search:
         is_beyond_window = window is not None and self.k > window
         if len(among) <= self.vectors.always_exact or expected >= len(among) or is_beyond_window:
             return await self._exactly(among)
-        found = await self._growing(among, expected)
-        if len(found) >= self.k:
+        found, is_settled = await self._growing(among, expected)
+        if is_settled:
             return found
         rest = await self._exactly(among - bitmap_of(found.ordinals))
         return merged([found, rest], rest.exact, Plan.GROWING_THEN_EXACT)
 
-    async def _growing(self, among: BitMap, first_k: int) -> Ranking:
-        """Neighbours that are in `among`: k of them and all that tie with the last, or as many as came before it would
-        have read fewer vectors to compare the files one by one.
+    async def _growing(self, among: BitMap, first_k: int) -> tuple[Ranking, bool]:
+        """Neighbours that are in `among`: k of them and all that tie with the last, which is settled then; or as many
+        as came before the window's end, or before it would have read fewer vectors to compare the files one by one.
         """
         vectors, found, asked = self.vectors, NOTHING, 0
         batches = growing(vectors.database, vectors.table, vectors.index_set_id, self.vector, first_k)
@@ -140,10 +140,12 @@ class _Search:
                 step.count = asked
                 found = merged([found, ranked(batch, Plan.GROWING, among)], found.exact and batch.exact, Plan.GROWING)
                 if len(found) >= self.k and batch.scores[-1] < found.scores[self.k - 1]:
-                    break
+                    return found, True
                 if len(found) < self.k and asked >= len(among):
-                    break
-        return found
+                    return found, False
+        # Files that tie with the last may be beyond the window; without one, all neighbours were read.
+        window = vectors.database.capabilities.window
+        return found, len(found) >= self.k and (window is None or asked < window)
 
     async def _exactly(self, among: BitMap) -> Ranking:
         """By the ids of the files."""

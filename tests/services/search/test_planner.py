@@ -11,14 +11,14 @@ from pyroaring import BitMap
 
 from libs.rpc.addresses import AddressPolicy
 from libs.rpc.names import file_id, parse_file_id
-from libs.vectors.batches import Documents, Neighbours
+from libs.vectors.batches import Documents
 from libs.vectors.config import PgvectorConfig
 from libs.vectors.pgvector.database import PgvectorDatabase
-from libs.vectors.port import Capabilities
 from libs.vectors.table import IndexTable, Metric
 from services.search.similarity.file_ids import file_ids, ordinals_from
 from services.search.similarity.planner import Plan, Ranking, VectorTable, most_similar
 from services.search.steps import Steps
+from tests.services.search.windowed_database import WindowedDatabase
 
 UID, FILES, DIMENSION, CLUSTERS = 41, 12_000, 16, 12
 Matrix = NDArray[np.float32]
@@ -118,31 +118,12 @@ async def test_without_a_file_the_database_is_not_asked(table: VectorTable) -> N
     assert len(await most_similar(nowhere, BitMap(), np.ones(DIMENSION, np.float32), 10, Steps())) == 0
 
 
-class Windowed:
-    """A database whose window is small, as those of some products are; counts what it is asked."""
-
-    def __init__(self, database: PgvectorDatabase, window: int) -> None:
-        self._database = database
-        self.capabilities = Capabilities(4000, 2000, window, True)
-        self.neighbours: list[int] = []
-        self.compared: list[int] = []
-
-    async def nearest(self, table: IndexTable, index_set_id: str, vector: Matrix, k: int) -> Neighbours:
-        assert k <= (self.capabilities.window or k)
-        self.neighbours.append(k)
-        return await self._database.nearest(table, index_set_id, vector, k)
-
-    async def nearest_among(
-        self, table: IndexTable, index_set_id: str, file_ids: list[str], vector: Matrix, k: int
-    ) -> Neighbours:
-        self.compared.append(len(file_ids))
-        return await self._database.nearest_among(table, index_set_id, file_ids, vector, k)
-
-
-async def windowed(table: VectorTable, window: int, among: BitMap, vector: Matrix, k: int) -> tuple[Ranking, Windowed]:
+async def windowed(
+    table: VectorTable, window: int, among: BitMap, vector: Matrix, k: int
+) -> tuple[Ranking, WindowedDatabase]:
     assert isinstance(table.database, PgvectorDatabase)
-    database = Windowed(table.database, window)
-    limited = VectorTable(database, table.table, table.index_set_id, UID, FILES)  # type: ignore[arg-type]
+    database = WindowedDatabase(table.database, window)
+    limited = VectorTable(database, table.table, table.index_set_id, UID, FILES)
     return await most_similar(limited, among, vector, k, Steps()), database
 
 
