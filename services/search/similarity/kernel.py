@@ -16,6 +16,7 @@ the best k; every other row is scored. So the best k are those that scoring ever
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import simsimd
@@ -33,6 +34,7 @@ FINE_STEPS = 254
 ROUNDING = 1e-6
 # Rows are looked up in pieces that stay in the cache; scanned rows stream by, so that longer pieces cost less.
 GATHERED_ROWS = 4_096
+SCORED_ROWS = 256
 SCANNED_ROWS = 65_536
 # To look up a row takes four times as long as to scan it, so a block is scanned whole where one in four rows is wanted.
 SCANNED_SHARE = 0.25
@@ -140,11 +142,12 @@ def pieces(ordinals: Ordinals) -> list[Piece]:
     """Ascending ordinals, cut so that each piece is fast."""
     if not len(ordinals):
         return []
-    blocks = np.arange(ordinals[0] // SCANNED_ROWS, ordinals[-1] // SCANNED_ROWS + 2, dtype=np.int64) * SCANNED_ROWS
-    bounds = np.searchsorted(ordinals, blocks)
+    blocks = range(int(ordinals[0]) // SCANNED_ROWS + 1, int(ordinals[-1]) // SCANNED_ROWS + 1)
+    # Of the same type as the ordinals: else all of those would be converted.
+    bounds = np.searchsorted(ordinals, np.array(blocks, ordinals.dtype) * ordinals.dtype.type(SCANNED_ROWS)).tolist()
     cut: list[Piece] = []
     waiting = 0
-    for begin, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+    for begin, end in pairwise([0, *bounds, len(ordinals)]):
         if begin == end:
             continue
         block = _piece(ordinals[begin:end])
@@ -209,8 +212,8 @@ def scores_of(codes: Codes, ordinals: Ordinals, query: EncodedQuery) -> NDArray[
     on the order of addition.
     """
     scores = np.empty(len(ordinals))
-    for start in range(0, len(ordinals), GATHERED_ROWS):
-        part = ordinals[start : start + GATHERED_ROWS]
+    for start in range(0, len(ordinals), SCORED_ROWS):
+        part = ordinals[start : start + SCORED_ROWS]
         scores[start : start + len(part)] = _numbers(codes, part).astype(np.float64) @ query.vector
     return (scores * (codes.scale[ordinals].astype(np.float64) / FINE_STEPS)).astype(np.float32).astype(np.float64)
 
