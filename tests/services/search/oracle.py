@@ -6,7 +6,7 @@ A question is a tuple: what is asked, then what it is asked about.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,16 +69,29 @@ def passes(asked: str, value: Any, *arguments: Any) -> bool:  # noqa: PLR0911 - 
 
 def values_of(field: str, file: PlainFile) -> list[Any]:
     """What a file has there; nothing where it has none."""
-    values: dict[str, Any] = {
-        "ai": file.ai, "user": file.user, "rejected": file.rejected, "all": file.holding,
-        "name": {file.name}, "directory": {file.directory}, "comment": {file.comment},
-        "content_type": {file.content_type}, "file_type": {file.content_type.split("/")[0]},
-        "index_job": {file.job if file.indexed else ""}, "size_bytes": {file.size_bytes},
-        "width_px": {file.width_px or None}, "height_px": {file.height_px or None}, "modify_time": {file.modified_us},
-        "create_time": {file.created_us}, "sync_time": {file.synced_us}, "tag_time": {file.tagged_us},
-        "index_time": {file.indexed_us if file.indexed else None},
-    }  # fmt: skip
-    return [value for value in values[field] if value is not None and value != ""]
+    return [value for value in FIELD_VALUES[field](file) if value is not None and value != ""]
+
+
+FIELD_VALUES: dict[str, Callable[[PlainFile], Iterable[Any]]] = {
+    "ai": lambda file: file.ai,
+    "user": lambda file: file.user,
+    "rejected": lambda file: file.rejected,
+    "all": lambda file: file.holding,
+    "name": lambda file: [file.name],
+    "directory": lambda file: [file.directory],
+    "comment": lambda file: [file.comment],
+    "content_type": lambda file: [file.content_type],
+    "file_type": lambda file: [file.content_type.split("/")[0]],
+    "index_job": lambda file: [file.job if file.indexed else None],
+    "size_bytes": lambda file: [file.size_bytes],
+    "width_px": lambda file: [file.width_px or None],
+    "height_px": lambda file: [file.height_px or None],
+    "modify_time": lambda file: [file.modified_us],
+    "create_time": lambda file: [file.created_us],
+    "sync_time": lambda file: [file.synced_us],
+    "tag_time": lambda file: [file.tagged_us],
+    "index_time": lambda file: [file.indexed_us if file.indexed else None],
+}
 
 
 def counts_of(field: str, files: Iterable[PlainFile]) -> list[tuple[str, int]]:

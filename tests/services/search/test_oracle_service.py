@@ -44,7 +44,7 @@ if TYPE_CHECKING:  # it is in the stubs alone
 
 QUERIES = int(os.environ.get("ORACLE_QUERIES", "1000"))
 SEEDS, STARTS, QUERIES_AN_EDIT = 6, 2, 25
-MOST_FILES = 400
+MOST_FILES = 150
 AT_ONCE = 8
 # To show all hits of a large answer takes longer than to find them.
 FEW_HITS = 30
