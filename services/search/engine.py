@@ -35,10 +35,20 @@ class FoundFile:
     score: float | None
 
 
+@dataclass(frozen=True)
+class Window:
+    """Which hits to show: at most `size` behind a position, `skip` more passed over."""
+
+    after: Position | None
+    skip: int
+    size: int
+
+
 @dataclass(frozen=True, eq=False)
 class Page:
-    """Some hits with their files, and what there is to say about the query's words."""
+    """The hits of a window with their files, and what there is to say about the query's words."""
 
+    window: Window
     hits: Hits
     files: list[FoundFile]
     notes: list[str]
@@ -48,7 +58,8 @@ class Page:
 class Answer:
     """What a query matches in a version that is held while the answer is used.
 
-    `index_revision` is that of the index set that was asked, 0 if none was.
+    `index_revision` is that of the index set that was asked, 0 if none was. `first` is the page that was looked up
+    together with the files, if one was.
     """
 
     info: VersionInfo
@@ -60,13 +71,13 @@ class Answer:
     presence: VectorPresence | None = None
     notes: list[str] = field(default_factory=list)
     ranked: Ranked | None = None
+    first: Page | None = None
 
-    async def page(self, after: Position | None, skip: int, size: int) -> Page:
-        """At most `size` hits behind a position, `skip` more passed over."""
-        with self.steps.timed("look up the hits") as step:
-            page = await self.version.run(self._page, after, skip, size)
-            step.count = len(page.files)
-        return page
+    async def page(self, window: Window) -> Page:
+        """The hits of a window with their files."""
+        if self.first is not None and self.first.window == window:
+            return self.first
+        return await self.version.run(self.page_of, window)
 
     async def show(self, hits: Hits) -> list[FoundFile]:
         """The files of some hits, in their order."""
@@ -74,9 +85,12 @@ class Answer:
             step.count = len(hits.ordinals)
             return await self.version.run(self._show, hits)
 
-    def _page(self, after: Position | None, skip: int, size: int) -> Page:
-        hits = self.matches.hits(after, skip, size)
-        return Page(hits, self._show(hits), unknown_tags(self.condition, self.version.index.tags))
+    def page_of(self, window: Window) -> Page:
+        """The same, called where work on the index is done."""
+        with self.steps.timed("look up the hits") as step:
+            hits = self.matches.hits(window.after, window.skip, window.size)
+            step.count = len(hits.ordinals)
+            return Page(window, hits, self._show(hits), unknown_tags(self.condition, self.version.index.tags))
 
     def _show(self, hits: Hits) -> list[FoundFile]:
         files = self.version.index.records(hits.ordinals)
@@ -94,9 +108,12 @@ class SearchEngine:
         self._ranker = ranker
 
     @asynccontextmanager
-    async def answer(self, version_name: str, query: Query, *, shows_files: bool = False) -> AsyncIterator[Answer]:
+    async def answer(
+        self, version_name: str, query: Query, *, shows_files: bool = False, window: Window | None = None
+    ) -> AsyncIterator[Answer]:
         """What the query matches among all that was committed when the call came in.
 
+        To name the window that will be shown saves a piece of work on the index: both are done in one.
         Raises IndexSetMissing, and what catalog, the model service and the vector database raise.
         """
         steps = Steps()
@@ -106,13 +123,18 @@ class SearchEngine:
         async with self._versions.use(info) as version:
             with steps.timed("catch up with catalog"):
                 presence = await version.catch_up(info.revision, index_set)
-            with steps.timed("filter") as step:
-                files = await version.run(matching, query.condition, Scope(version.index, presence, query.status))
-                step.count = len(files)
-            order = None if query.sort.field is SortField.RELEVANCE else order_of(version.index, query.sort)
+            scope = Scope(version.index, presence, query.status)
             if query.similar is None or index_set is None or presence is None:
-                yield Answer(info, version, query.condition, Matches(files, order=order), steps, 0, presence)
+
+                def plain() -> Answer:
+                    found = _filtered(query, scope, steps)
+                    answer = Answer(info, version, query.condition, found, steps, 0, presence)
+                    return answer if window is None else replace(answer, first=answer.page_of(window))
+
+                yield await version.run(plain)
                 return
+            met = await version.run(_filtered, query, scope, steps)
+            files, order = met.files, met.order
             indexed = files & presence.current
             candidates = Candidates(version, info.revision, indexed, presence)
             ranked = await self._ranker.rank(query, query.similar, index_set, candidates, steps)
@@ -149,6 +171,14 @@ class SearchEngine:
         if info.index_set is None:
             raise IndexSetMissing(version=info.name)
         return info.index_set
+
+
+def _filtered(query: Query, scope: Scope, steps: Steps) -> Matches:
+    """All files that meet the conditions, in the order that is asked for."""
+    with steps.timed("filter") as step:
+        files = matching(query.condition, scope)
+        step.count = len(files)
+    return Matches(files, order=None if query.sort.field is SortField.RELEVANCE else order_of(scope.index, query.sort))
 
 
 def above(ranking: Ranking, score_threshold: float | None) -> Ranking:

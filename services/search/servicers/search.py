@@ -11,7 +11,7 @@ from bowerbird.search.v1 import search_service_pb2 as messages
 from bowerbird.search.v1.search_service_pb2_grpc import SearchServiceServicer
 from libs.rpc.names import VERSION
 from libs.rpc.paging import PageTokens, page_size
-from services.search.engine import Answer, FoundFile, SearchEngine
+from services.search.engine import Answer, FoundFile, SearchEngine, Window
 from services.search.facets import completions, facets
 from services.search.histograms import histogram
 from services.search.matches import Position
@@ -45,9 +45,10 @@ class SearchServicer(SearchServiceServicer):
             version = VERSION.format(**VERSION.parse(version) | {"version": number})
             after = Position(score, ordinal, key)
         similarity = decode.near_duplicate_similarity(request, asked.query)
-        async with self._engine.answer(version, asked.query, shows_files=True) as found:
+        window = Window(after, skip, size)
+        async with self._engine.answer(version, asked.query, shows_files=True, window=window) as found:
             answer, members = (found, {}) if similarity is None else await self._engine.grouped(found, similarity)
-            page = await answer.page(after, skip, size)
+            page = await answer.page(window)
             state = [answer.info.revision, answer.index_revision]
             response = messages.SearchResponse(
                 hits=await self._hits(answer, page.files, members),
