@@ -16,6 +16,8 @@ Texts = NDArray[np.uint8]
 Counts = NDArray[np.uint32]
 
 _PLANES_AT_A_TIME = 8
+# More rows are not counted as they come.
+_MANY_ROWS = BLOCK_ROWS // 8
 # To find the rows of a mask and look at them one by one pays if there are few, and as many planes still to compare.
 _FEW_ROWS = BLOCK_ROWS // 64
 _MANY_PLANES = 4
@@ -31,20 +33,34 @@ class TextBlock:
     """
 
     def __init__(self) -> None:
-        self.counts: Counts = np.zeros((0, 256), np.uint32)
+        # None until they are asked for, and again when much was written: then to count all is less work.
+        self._counts: Counts | None = None
         self._planes: NDArray[np.uint8] = np.zeros((0, BLOCK_ROWS), np.uint8)
         # Rows behind these were never written, so the system has not given memory for them.
         self._written_rows = 0
+        self._width = 0
 
     @property
     def width(self) -> int:
         """The bytes of the longest text."""
-        return len(self.counts)
+        return self._width
+
+    @property
+    def counts(self) -> Counts:
+        """How many rows have each byte in each plane; not to be changed."""
+        if self._counts is None:
+            planes = self._planes[: self.width, : self._written_rows]
+            counts = np.array([np.bincount(plane, minlength=256) for plane in planes], np.uint32).reshape(-1, 256)
+            counts[:, 0] += np.uint32(BLOCK_ROWS - self._written_rows)
+            self._counts = counts
+        return self._counts
 
     def put(self, rows: Rows, texts: Texts) -> None:
         """Write texts to rows that have none; the rows ascend."""
         width = texts.shape[1]
         self._widen(width)
+        if len(rows) > _MANY_ROWS:
+            self._counts = None
         self._count(texts, 1)
         first, last = int(rows[0]), int(rows[-1])
         self._written_rows = max(self._written_rows, last + 1)
@@ -101,16 +117,18 @@ class TextBlock:
     @property
     def size_bytes(self) -> int:
         """Memory."""
-        return self.width * self._written_rows + self.counts.nbytes
+        return self.width * self._written_rows + (0 if self._counts is None else self._counts.nbytes)
 
     def dump(self) -> dict[str, NDArray[np.generic]]:
         """See `Stored`."""
         written = np.array([self._written_rows], np.uint32)
-        return {"planes": self._planes[: self.width], "counts": self.counts, "written_rows": written}
+        counts = np.zeros((0, 256), np.uint32) if self._counts is None else self._counts
+        return {"planes": self._planes[: self.width], "counts": counts, "written_rows": written}
 
     def load(self, arrays: Arrays) -> None:
         """See `Stored`."""
-        self._planes, self.counts = arrays["planes"], arrays["counts"]
+        self._planes, self._width = arrays["planes"], len(arrays["planes"])
+        self._counts = arrays["counts"] if len(arrays["counts"]) else None
         self._written_rows = int(arrays["written_rows"][0])
 
     def _compare(self, number: int, byte_set: ByteSet, result: Mask) -> None:
@@ -153,13 +171,18 @@ class TextBlock:
             planes = np.zeros((-(-width // _PLANES_AT_A_TIME) * _PLANES_AT_A_TIME, BLOCK_ROWS), np.uint8)
             planes[: self.width] = self._planes[: self.width]
             self._planes = planes
-        counts = np.zeros((more, 256), np.uint32)
-        counts[:, 0] = BLOCK_ROWS
-        self.counts = np.concatenate([self.counts, counts])
+        self._width = width
+        if self._counts is not None:
+            counts = np.zeros((more, 256), np.uint32)
+            counts[:, 0] = BLOCK_ROWS
+            self._counts = np.concatenate([self._counts, counts])
 
     def _count(self, texts: Texts, sign: int) -> None:
+        """Count texts that come, or go."""
+        if self._counts is None:
+            return
         width = texts.shape[1]
         keys = texts + np.arange(0, width * 256, 256)
         counted = np.bincount(keys.reshape(-1), minlength=width * 256).reshape(width, 256)
         counted[:, 0] -= len(texts)
-        self.counts[:width] += (sign * counted).astype(np.int32).view(np.uint32)
+        self._counts[:width] += (sign * counted).astype(np.int32).view(np.uint32)

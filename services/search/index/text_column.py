@@ -322,6 +322,9 @@ def side_by_side(values: pa.StringArray) -> NDArray[np.uint8]:
     """One row a text, filled up with zeros."""
     characters, offsets = bytes_and_offsets(values)
     lengths = np.diff(offsets)
-    texts = np.zeros((len(lengths), int(lengths.max())), np.uint8)
+    width = int(lengths.max())
+    if width == lengths.min():
+        return characters[offsets[0] : offsets[-1]].reshape(-1, width)
+    texts = np.zeros((len(lengths), width), np.uint8)
     texts[np.arange(texts.shape[1]) < lengths[:, None]] = characters[offsets[0] : offsets[-1]]
     return texts

@@ -203,17 +203,24 @@ class VersionIndex:
     def _put_paths(self, ordinals: Ordinals, paths: pa.StringArray) -> None:
         """The path of an ordinal never changes, so only new ones are kept."""
         is_new = ~self.name.has(ordinals)
-        if not is_new.any():
-            return
-        parts = [path.rpartition("/") for path in paths.filter(pa.array(is_new)).to_pylist()]
-        self.folder.put(ordinals[is_new], pa.array([directory + slash for directory, slash, _ in parts], pa.string()))
-        self.name.put(ordinals[is_new], pa.array([name for _, _, name in parts], pa.string()))
+        if is_new.any():
+            folders, names = folders_and_names(paths.filter(pa.array(is_new)))
+            self.folder.put(ordinals[is_new], folders)
+            self.name.put(ordinals[is_new], names)
 
     def _apply_tags(self, batch: pa.RecordBatch) -> None:
         ordinals = ordinals_in(batch)
         self.tags.put(ordinals, {kind: batch.column(kind.value) for kind in GIVEN})
         move(self.stale, ordinals, flags_in(batch, "stale"))
         self.times[TimeField.TAG].put(ordinals, times_in(batch, TimeField.TAG.value))
+
+
+def folders_and_names(paths: pa.StringArray) -> tuple[pa.StringArray, pa.StringArray]:
+    """Each path up to and with its last slash, and what comes behind it."""
+    pieces = pc.split_pattern(paths, "/", max_splits=1, reverse=True)
+    bounds = pieces.offsets.to_numpy()
+    folders = pc.binary_join_element_wise(pieces.values.take(pa.array(bounds[:-1])), "/", "")
+    return pc.if_else(pc.equal(pieces.value_lengths(), 2), folders, ""), pieces.values.take(pa.array(bounds[1:] - 1))
 
 
 def put_few(few: dict[int, str], ordinals: Ordinals, strings: pa.StringArray) -> None:

@@ -1,8 +1,11 @@
 """An index that was kept goes on as if it had never left."""
 
+import pyarrow as pa
+import pytest
+
 from services.search.conditions import TagKind
 from services.search.index.bitmaps import ordinals_of
-from services.search.index.version_index import VersionIndex
+from services.search.index.version_index import VersionIndex, folders_and_names
 from tests.services.search.index.kept import mapped
 from tests.services.search.versions import PlainVersion
 
@@ -37,3 +40,20 @@ def test_an_empty_index_is_kept_too() -> None:
     assert [record.path for record in index.records(ordinals_of(index.active))] == [
         file.path for file in version.files.values()
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "name"),
+    [
+        ("a.jpg", "", "a.jpg"),
+        ("/a.jpg", "/", "a.jpg"),
+        ("x//a.jpg", "x//", "a.jpg"),
+        ("雨/é b/a\nb.jpg", "雨/é b/", "a\nb.jpg"),
+        ("x/", "x/", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_path_is_its_folder_and_its_name(path: str, folder: str, name: str) -> None:
+    paths = pa.array(["front/other.jpg", path, path, "other.jpg"]).slice(1, 2)
+    folders, names = folders_and_names(paths)
+    assert (folders.to_pylist(), names.to_pylist()) == ([folder] * 2, [name] * 2)
