@@ -19,6 +19,7 @@ from libs.objects.errors import UriInvalid
 Scheme = Literal["s3", "oss", "file"]
 
 EXPECTED = "s3://bucket/prefix, oss://bucket.endpoint/prefix or file:///absolute/folder"
+_LEADS_ELSEWHERE = frozenset((".", ".."))
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 _ENDPOINT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
 
@@ -76,7 +77,7 @@ def parse_uri(text: str) -> StorageUri:
 
 def checked_key(key: str, uri: str | None = None) -> str:
     """The key itself. Raises UriInvalid where a server or file system could read it as another one's name."""
-    if not key or "\0" in key or any(part in (".", "..") for part in key.split("/")):
+    if not key or "\0" in key or not _LEADS_ELSEWHERE.isdisjoint(key.split("/")):
         raise UriInvalid(uri=uri or key, expected="a path without the parts '.' and '..'")
     return key
 

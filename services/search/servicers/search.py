@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 from grpc.aio import ServicerContext
 
-from bowerbird.search.v1 import search_pb2
 from bowerbird.search.v1 import search_service_pb2 as messages
 from bowerbird.search.v1.search_service_pb2_grpc import SearchServiceServicer
 from libs.rpc.names import VERSION
 from libs.rpc.paging import PageTokens, page_size
-from services.search.engine import Answer, FoundFile, SearchEngine, Window
+from services.search.engine import Answer, Page, SearchEngine, Window
 from services.search.facets import completions, facets
 from services.search.histograms import histogram
 from services.search.matches import Position
@@ -51,13 +50,15 @@ class SearchServicer(SearchServiceServicer):
             page = await answer.page(window)
             state = [answer.info.revision, answer.index_revision]
             response = messages.SearchResponse(
-                hits=await self._hits(answer, page.files, members),
                 total=len(found.matches),
                 revision=answer.info.revision,
                 moved=seen is not None and seen != state,
                 notes=[*answer.notes, *page.notes],
                 thumbnail_mode=asked.thumbnail_mode,
             )
+            encode.add_hits(response, page.files, answer)
+            if members:
+                await self._add_near_duplicates(answer, page, members, response)
             if page.hits.goes_on:
                 number, last = VERSION.parse(answer.info.name)["version"], page.hits.last
                 keyset = [number, last.score, last.ordinal, last.key, *state]
@@ -66,18 +67,16 @@ class SearchServicer(SearchServiceServicer):
                 response.explanation.CopyFrom(encode.explanation(answer))
         return response
 
-    async def _hits(self, answer: Answer, files: list[FoundFile], members: Members) -> list[search_pb2.Hit]:
-        hits = encode.hits(files, answer)
-        if not members:
-            return hits
-        groups = [members.get(found.file.ordinal, []) for found in files]
+    async def _add_near_duplicates(
+        self, answer: Answer, page: Page, members: Members, response: messages.SearchResponse
+    ) -> None:
+        groups = [members.get(found.file.ordinal, []) for found in page.files]
         shown = [group[: encode.MAX_NEAR_DUPLICATES] for group in groups]
         ordinals = np.array([ordinal for group in shown for ordinal, _ in group], np.uint32)
         paths = iter(await answer.version.run(answer.version.index.paths_at, ordinals))
-        for hit, group, others in zip(hits, groups, shown, strict=True):
+        for hit, group, others in zip(response.hits, groups, shown, strict=True):
             hit.near_duplicate_count = len(group)
             hit.near_duplicates.extend(encode.near_duplicate(*other, next(paths), answer) for other in others)
-        return hits
 
     async def StreamHits(
         self, request: messages.StreamHitsRequest, context: Context
@@ -86,7 +85,9 @@ class SearchServicer(SearchServiceServicer):
         asked = decoded_query(request.query, version, decode.sort(request.sort), most_top_k=UNLIMITED_TOP_K)
         async with self._engine.answer(version, asked.query, shows_files=True) as answer:
             for hits in await answer.version.run(answer.matches.pages, STREAM_HITS):
-                yield messages.StreamHitsResponse(hits=encode.hits(await answer.show(hits), answer))
+                response = messages.StreamHitsResponse()
+                encode.add_hits(response, await answer.show(hits), answer)
+                yield response
 
     async def Count(self, request: messages.CountRequest, context: Context) -> messages.CountResponse:
         version = decode.version_name(request.version)
