@@ -13,7 +13,7 @@ from bowerbird.catalog.v1.dataset_service_pb2_grpc import DatasetServiceStub
 from bowerbird.type.v1.role_pb2 import Role
 from deploy.local.servers import postgres as postgres_server
 from deploy.local.servers.postgres import NOT_DURABLE, PostgresData, start_postgres
-from libs.rpc.channel import UnaryToken
+from libs.rpc.channel import TokenChannel
 from libs.rpc.errors import ServiceUnavailable
 from services.catalog.database import Database
 from services.catalog.reading import Reading
@@ -43,11 +43,10 @@ async def test_calls_go_on_after_the_server_has_ended_all_connections(catalog: C
 
 async def test_versions_are_read_on_after_the_server_has_ended_all_connections(catalog: Catalog) -> None:
     killer = await asyncpg.connect(catalog.database_url)
-    token = UnaryToken(catalog.tokens[Role.ROLE_VIEWER])
-    options = [("grpc.enable_retries", 0)]
+    no_retries = grpc.aio.insecure_channel(catalog.address, options=[("grpc.enable_retries", 0)])
     async with (
         scene(catalog, files=0) as made,
-        grpc.aio.insecure_channel(catalog.address, options=options, interceptors=[token]) as channel,
+        TokenChannel(no_retries, catalog.tokens[Role.ROLE_VIEWER]) as channel,
     ):
         stub = DatasetServiceStub(channel)
         request = GetVersionRequest(name=made.version, include_index_set=True)
