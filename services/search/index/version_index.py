@@ -204,9 +204,11 @@ class VersionIndex:
         """The path of an ordinal never changes, so only new ones are kept."""
         is_new = ~self.name.has(ordinals)
         if is_new.any():
-            folders, names = folders_and_names(paths.filter(pa.array(is_new)))
-            self.folder.put(ordinals[is_new], folders)
-            self.name.put(ordinals[is_new], names)
+            if not is_new.all():
+                ordinals, paths = ordinals[is_new], paths.filter(pa.array(is_new))
+            folders, names = folders_and_names(paths)
+            self.folder.put(ordinals, folders)
+            self.name.put(ordinals, names)
 
     def _apply_tags(self, batch: pa.RecordBatch) -> None:
         ordinals = ordinals_in(batch)
