@@ -35,7 +35,7 @@ from bowerbird.search.v1.search_service_pb2 import SearchRequest, SearchResponse
 from bowerbird.search.v1.search_service_pb2_grpc import SearchServiceStub
 from bowerbird.type.v1.role_pb2 import Role
 from deploy.local.ports import LOOPBACK
-from libs.rpc.channel import MESSAGE_OPTIONS, StreamToken, UnaryToken
+from libs.rpc.channel import MESSAGE_OPTIONS, TokenChannel
 from services.search.assembly import assembled
 from services.search.settings import SearchSettings
 from tests.fakes.answers import sha256, vector_for
@@ -85,9 +85,7 @@ async def searching(catalog: Catalog, **changed: str) -> AsyncIterator[grpc.aio.
 
 def connected(address: str, token: str) -> grpc.aio.Channel:
     """A channel that repeats nothing, so that a test sees each error and how long it took."""
-    return grpc.aio.insecure_channel(
-        address, options=MESSAGE_OPTIONS, interceptors=[UnaryToken(token), StreamToken(token)]
-    )
+    return TokenChannel(grpc.aio.insecure_channel(address, options=MESSAGE_OPTIONS), token)
 
 
 @dataclass(frozen=True)
