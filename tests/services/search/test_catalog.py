@@ -8,10 +8,8 @@ from typing import Any
 import grpc.aio
 import pytest
 
-from bowerbird.type.v1.role_pb2 import Role
 from libs.images.pool import ImagePool
 from libs.rpc.addresses import AddressPolicy
-from libs.rpc.channel import StreamToken, UnaryToken
 from services.search.catalog import Catalog as SearchCatalog
 from services.search.connections import Connections
 from services.search.engine import SearchEngine
@@ -29,17 +27,23 @@ from tests.suite import Catalog
 
 
 @dataclass
-class Calls(grpc.aio.UnaryUnaryClientInterceptor):
-    """Keeps the names of all unary calls."""
+class Calls:
+    """A channel that keeps the names of all unary calls."""
 
+    channel: grpc.aio.Channel
     names: list[str] = field(default_factory=list)
 
-    async def intercept_unary_unary(
-        self, continuation: Callable[..., Any], client_call_details: grpc.aio.ClientCallDetails, request: Any
-    ) -> Any:
-        method = client_call_details.method
-        self.names.append((method if isinstance(method, str) else method.decode()).rpartition("/")[2])
-        return await continuation(client_call_details, request)
+    def unary_unary(self, method: str, *serializers: Any, **options: Any) -> Callable[..., Any]:
+        call = self.channel.unary_unary(method, *serializers, **options)
+
+        def kept(*arguments: Any, **how: Any) -> Any:
+            self.names.append(method.rpartition("/")[2])
+            return call(*arguments, **how)
+
+        return kept
+
+    def unary_stream(self, *method: Any, **options: Any) -> Any:
+        return self.channel.unary_stream(*method, **options)
 
     def forget(self) -> list[str]:
         """The names since the last time."""
@@ -50,10 +54,8 @@ class Calls(grpc.aio.UnaryUnaryClientInterceptor):
 @asynccontextmanager
 async def asking(catalog: Catalog) -> AsyncIterator[tuple[SearchCatalog, Calls]]:
     """Catalog as search calls it, and the calls that it makes."""
-    calls, token = Calls(), catalog.tokens[Role.ROLE_SERVICE]
-    interceptors = [calls, UnaryToken(token), StreamToken(token)]
-    async with grpc.aio.insecure_channel(catalog.address, interceptors=interceptors) as channel:
-        yield SearchCatalog(channel), calls
+    calls = Calls(catalog.service)
+    yield SearchCatalog(calls), calls  # type: ignore[arg-type]  # it is a channel in all that stubs ask for
 
 
 @asynccontextmanager
