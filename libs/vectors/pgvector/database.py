@@ -165,16 +165,18 @@ class PgvectorDatabase:
         async def build(connection: Connection) -> bool:
             if not await connection.fetchval(statements.LOCK_GRAPH, graph):
                 return False
-            if await connection.fetchval(statements.HAS_GRAPH, graph):
-                return False
-            # What a build that was broken off left behind is of no use.
-            await connection.execute(statements.drop_graph(table, index_set_id), timeout=LONG_SECONDS)
-            # A graph that does not fit is built many times slower. The setting and the lock end with this use of the
-            # connection.
-            await connection.execute("SET maintenance_work_mem = '512MB'")
-            quoted = await connection.fetchval(statements.QUOTE, index_set_id)
-            await connection.execute(statements.create_graph(table, index_set_id, quoted), timeout=LONG_SECONDS)
-            return True
+            try:
+                if await connection.fetchval(statements.HAS_GRAPH, graph):
+                    return False
+                # What a build that was broken off left behind is of no use.
+                await connection.execute(statements.drop_graph(table, index_set_id), timeout=LONG_SECONDS)
+                # A graph that does not fit is built many times slower.
+                await connection.execute("SET maintenance_work_mem = '512MB'")
+                quoted = await connection.fetchval(statements.QUOTE, index_set_id)
+                await connection.execute(statements.create_graph(table, index_set_id, quoted), timeout=LONG_SECONDS)
+                return True
+            finally:
+                await connection.reset()  # the setting and the lock
 
         return await self._pool.run(table.name, build)
 

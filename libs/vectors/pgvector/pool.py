@@ -57,7 +57,11 @@ class Pool:
         self._addresses = addresses
         self._patience_seconds = patience_seconds
         self._pool = asyncpg.create_pool(
-            connect=self._connect, min_size=0, max_size=max_connections, command_timeout=CALL_SECONDS
+            connect=self._connect,
+            reset=_left_as_it_is,
+            min_size=0,
+            max_size=max_connections,
+            command_timeout=CALL_SECONDS,
         )
 
     async def open(self) -> None:
@@ -124,6 +128,10 @@ class Pool:
             raise DatabaseUnavailable(address=address, problem=f"no answer within {CALL_SECONDS} seconds") from error
         except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError) as error:
             raise DatabaseUnavailable(address=address, problem=str(error) or type(error).__name__) from error
+
+
+async def _left_as_it_is(_: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """To reset a session is one more answer to wait for in each call. Whoever changes one resets it."""
 
 
 def _passes(error: BaseException) -> bool:
