@@ -2,101 +2,39 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 
 import numpy as np
+from cachetools import LRUCache
 
 from libs.rpc.errors import FieldInvalid
+from services.search.answer import Answer, Window
 from services.search.catalog import Catalog, IndexSetInfo, VersionInfo
-from services.search.conditions import Condition, asks_for_vectors
+from services.search.conditions import asks_for_vectors
 from services.search.errors import IndexSetMissing
 from services.search.evaluation import Scope, matching
-from services.search.index.presence import VectorPresence
-from services.search.index.version_index import FileRecord
-from services.search.loaded_version import LoadedVersion
-from services.search.matches import Hits, Matches, Position
-from services.search.notes import fewer_hits, unknown_tags
+from services.search.matches import Matches
+from services.search.notes import fewer_hits
 from services.search.query import Query, SortField
 from services.search.similarity.planner import Ranking
-from services.search.similarity.ranker import Candidates, Members, Ranked, Ranker
+from services.search.similarity.ranker import Candidates, Members, Ranker
 from services.search.similarity.score_histogram import ScoreHistogram, score_histogram
 from services.search.sorting import order_of
 from services.search.steps import Steps
 from services.search.versions import Versions
 
-
-@dataclass(frozen=True, eq=False)
-class FoundFile:
-    """A hit as it is shown."""
-
-    file: FileRecord
-    index_us: int | None
-    score: float | None
-
-
-@dataclass(frozen=True)
-class Window:
-    """Which hits to show: at most `size` behind a position, `skip` more passed over."""
-
-    after: Position | None
-    skip: int
-    size: int
+# Far more than are searched at a time; each is as small as its name.
+REMEMBERED_VERSIONS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
-class Page:
-    """The hits of a window with their files, and what there is to say about the query's words."""
+class _Question:
+    """A query and what of its answer is looked at."""
 
-    window: Window
-    hits: Hits
-    files: list[FoundFile]
-    notes: list[str]
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """What a query matches in a version that is held while the answer is used.
-
-    `index_revision` is that of the index set that was asked, 0 if none was. `first` is the page that was looked up
-    together with the files, if one was.
-    """
-
-    info: VersionInfo
-    version: LoadedVersion
-    condition: Condition
-    matches: Matches
-    steps: Steps
-    index_revision: int = 0
-    presence: VectorPresence | None = None
-    notes: list[str] = field(default_factory=list)
-    ranked: Ranked | None = None
-    first: Page | None = None
-
-    async def page(self, window: Window) -> Page:
-        """The hits of a window with their files."""
-        if self.first is not None and self.first.window == window:
-            return self.first
-        return await self.version.run(self.page_of, window)
-
-    async def show(self, hits: Hits) -> list[FoundFile]:
-        """The files of some hits, in their order."""
-        with self.steps.timed("look up the hits") as step:
-            step.count = len(hits.ordinals)
-            return await self.version.run(self._show, hits)
-
-    def page_of(self, window: Window) -> Page:
-        """The same, called where work on the index is done."""
-        with self.steps.timed("look up the hits") as step:
-            hits = self.matches.hits(window.after, window.skip, window.size)
-            step.count = len(hits.ordinals)
-            return Page(window, hits, self._show(hits), unknown_tags(self.condition, self.version.index.tags))
-
-    def _show(self, hits: Hits) -> list[FoundFile]:
-        files = self.version.index.records(hits.ordinals)
-        times = [None] * len(files) if self.presence is None else self.presence.index_us(hits.ordinals)
-        scores = [None] * len(files) if hits.scores is None else hits.scores.tolist()
-        return [FoundFile(*found) for found in zip(files, times, scores, strict=True)]
+    query: Query
+    shows_vectors: bool
+    window: Window | None
 
 
 class SearchEngine:
@@ -106,6 +44,8 @@ class SearchEngine:
         self._catalog = catalog
         self._versions = versions
         self._ranker = ranker
+        # As catalog told of them last, by the name that was asked for.
+        self._known: LRUCache[str, VersionInfo] = LRUCache(REMEMBERED_VERSIONS)
 
     @asynccontextmanager
     async def answer(
@@ -116,32 +56,9 @@ class SearchEngine:
         To name the window that will be shown saves a piece of work on the index: both are done in one.
         Raises IndexSetMissing, and what catalog, the model service and the vector database raise.
         """
-        steps = Steps()
-        with steps.timed("ask catalog what is current"):
-            info = await self._catalog.version(version_name)
-            index_set = await self._index_set(info, query, shows_files or asks_for_vectors(query.condition))
-        async with self._versions.use(info) as version:
-            with steps.timed("catch up with catalog"):
-                presence = await version.catch_up(info.revision, index_set)
-            scope = Scope(version.index, presence, query.status)
-            if query.similar is None or index_set is None or presence is None:
-
-                def plain() -> Answer:
-                    found = _filtered(query, scope, steps)
-                    answer = Answer(info, version, query.condition, found, steps, 0, presence)
-                    return answer if window is None else replace(answer, first=answer.page_of(window))
-
-                yield await version.run(plain)
-                return
-            met = await version.run(_filtered, query, scope, steps)
-            files, order = met.files, met.order
-            indexed = files & presence.current
-            candidates = Candidates(version, info.revision, indexed, presence)
-            ranked = await self._ranker.rank(query, query.similar, index_set, candidates, steps)
-            notes = fewer_hits(len(ranked.ranking), query.similar.top_k, len(files), len(indexed))
-            matches = Matches.of_ranking(above(ranked.ranking, query.similar.score_threshold), order)
-            revision = index_set.revision
-            yield Answer(info, version, query.condition, matches, steps, revision, presence, notes, ranked)
+        question = _Question(query, shows_files or asks_for_vectors(query.condition), window)
+        async with AsyncExitStack() as held:
+            yield await self._answer_as_committed(held, version_name, question)
 
     async def score_histogram(self, answer: Answer, max_ranges: int) -> ScoreHistogram:
         """How all files that meet the conditions score; they are those of an answer with similarity."""
@@ -157,13 +74,56 @@ class SearchEngine:
         with answer.steps.timed("group near-duplicates", len(answer.matches)) as step:
             best, members = await self._ranker.grouped(answer.ranked, answer.matches.ranking, similarity)
             step.count = len(best)
-        return replace(answer, matches=Matches.of_ranking(best, answer.matches.order)), members
+        return replace(answer, matches=Matches.of_ranking(best, answer.matches.order), first=None), members
 
-    async def _index_set(self, info: VersionInfo, query: Query, shows_vectors: bool) -> IndexSetInfo | None:
+    async def _answer_as_committed(self, held: AsyncExitStack, version_name: str, question: _Question) -> Answer:
+        """Answers by what is known while catalog is asked whether that is still so: it is, but after a change."""
+        steps, early, known = Steps(), None, self._known.get(version_name)
+        if known is not None and self._versions.is_caught_up(known):
+            early = asyncio.create_task(self._answer(held, known, question, Steps()))
+        try:
+            with steps.timed("ask catalog what is current"):
+                info = await self._catalog.version(version_name)
+            self._known[version_name] = info
+            if early is not None and info == known:
+                return (await early).behind(steps)
+        finally:
+            if early is not None:
+                early.cancel()
+                await asyncio.gather(early, return_exceptions=True)
+        return await self._answer(held, info, question, steps)
+
+    async def _answer(self, held: AsyncExitStack, info: VersionInfo, question: _Question, steps: Steps) -> Answer:
+        """What matches in a version that is at least as `info` tells; it is held as long as the stack is open."""
+        query, window = question.query, question.window
+        index_set = await self._index_set(info, question)
+        version = await held.enter_async_context(self._versions.use(info))
+        with steps.timed("catch up with catalog"):
+            presence = await version.catch_up(info.revision, index_set)
+        scope = Scope(version.index, presence, query.status)
+        if query.similar is None or index_set is None or presence is None:
+
+            def plain() -> Answer:
+                found = _filtered(query, scope, steps)
+                answer = Answer(info, version, query.condition, found, steps, 0, presence)
+                return answer if window is None else replace(answer, first=answer.page_of(window))
+
+            return await version.run(plain)
+        met = await version.run(_filtered, query, scope, steps)
+        files, order = met.files, met.order
+        indexed = files & presence.current
+        candidates = Candidates(version, info.revision, indexed, presence)
+        ranked = await self._ranker.rank(query, query.similar, index_set, candidates, steps)
+        notes = fewer_hits(len(ranked.ranking), query.similar.top_k, len(files), len(indexed))
+        matches = Matches.of_ranking(above(ranked.ranking, query.similar.score_threshold), order)
+        answer = Answer(info, version, query.condition, matches, steps, index_set.revision, presence, notes, ranked)
+        return answer if window is None else replace(answer, first=await answer.page(window))
+
+    async def _index_set(self, info: VersionInfo, question: _Question) -> IndexSetInfo | None:
         """The index set to ask; one that is only looked at for what was indexed when may be missing."""
-        if query.similar is None:
-            return info.index_set if shows_vectors else None
-        named = query.similar.index_set
+        if question.query.similar is None:
+            return info.index_set if question.shows_vectors else None
+        named = question.query.similar.index_set
         if named and not named.startswith(f"{info.name}/"):
             raise FieldInvalid(field="query.index_set", value=named, expected=f"an index set of {info.name}")
         if named and (info.index_set is None or named != info.index_set.name):

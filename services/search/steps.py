@@ -26,6 +26,12 @@ class Steps:
         """In their order."""
         return tuple(self._taken)
 
+    def followed_by(self, others: "Steps") -> "Steps":
+        """These and then others, in one."""
+        steps = Steps()
+        steps._taken = [*self._taken, *others.taken]
+        return steps
+
     @contextmanager
     def timed(self, name: str, count: int = 0) -> Iterator["Counted"]:
         """A step that takes as long as the block. One that fails is not noted."""

@@ -67,6 +67,10 @@ class Versions:
             await version.close()
         self._loaded.clear()
 
+    def is_caught_up(self, info: VersionInfo) -> bool:
+        """Whether a version is there, with all that there is up to a revision."""
+        return info.uid in self._loaded and self._loaded[info.uid].revision >= info.revision
+
     @asynccontextmanager
     async def use(self, info: VersionInfo) -> AsyncIterator[LoadedVersion]:
         """A version that is not dropped meanwhile; catch up before use."""

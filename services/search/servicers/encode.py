@@ -12,8 +12,8 @@ from bowerbird.catalog.v1.job_pb2 import Selection
 from bowerbird.search.v1 import search_pb2
 from bowerbird.search.v1.search_service_pb2 import SearchResponse, StreamHitsResponse
 from libs.rpc.names import file_id
+from services.search.answer import Answer, FoundFile
 from services.search.conditions import AttributeField
-from services.search.engine import Answer, FoundFile
 from services.search.facets import Facet
 from services.search.histograms import Histogram
 from services.search.index.version_index import FileRecord

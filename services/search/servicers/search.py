@@ -10,7 +10,8 @@ from bowerbird.search.v1 import search_service_pb2 as messages
 from bowerbird.search.v1.search_service_pb2_grpc import SearchServiceServicer
 from libs.rpc.names import VERSION
 from libs.rpc.paging import PageTokens, page_size
-from services.search.engine import Answer, Page, SearchEngine, Window
+from services.search.answer import Answer, Page, Window
+from services.search.engine import SearchEngine
 from services.search.facets import completions, facets
 from services.search.histograms import histogram
 from services.search.matches import Position
@@ -45,7 +46,8 @@ class SearchServicer(SearchServiceServicer):
             after = Position(score, ordinal, key)
         similarity = decode.near_duplicate_similarity(request, asked.query)
         window = Window(after, skip, size)
-        async with self._engine.answer(version, asked.query, shows_files=True, window=window) as found:
+        first = window if similarity is None else None
+        async with self._engine.answer(version, asked.query, shows_files=True, window=first) as found:
             answer, members = (found, {}) if similarity is None else await self._engine.grouped(found, similarity)
             page = await answer.page(window)
             state = [answer.info.revision, answer.index_revision]
