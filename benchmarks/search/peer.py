@@ -27,6 +27,8 @@ _INDEXES: Final = (
     "CREATE INDEX ON files USING gin (name gin_trgm_ops)",
     "CREATE INDEX ON files (modified)",
 )
+# No two of its queries are alike.
+_SETTINGS: Final = {"plan_cache_mode": "force_custom_plan"}
 _PAGE_HITS: Final = 20
 
 
@@ -40,7 +42,7 @@ class Peer:
     @classmethod
     async def open(cls, suite: Suite, data: Data) -> "Peer":
         """Connect to the table."""
-        return cls(await asyncpg.connect(suite.postgres.url(PEER)), data)
+        return cls(await asyncpg.connect(suite.postgres.url(PEER), server_settings=_SETTINGS), data)
 
     async def close(self) -> None:
         await self._connection.close()

@@ -37,7 +37,6 @@ _POSTGRES: Final = NOT_DURABLE | {
     "effective_cache_size": "12GB",
     "random_page_cost": "1.1",
     "max_wal_size": "16GB",
-    "plan_cache_mode": "force_custom_plan",
 }
 
 
