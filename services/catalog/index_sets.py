@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from grpc import StatusCode
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -112,8 +112,7 @@ async def find_index_set(
     connection: AsyncConnection, version: Version, index_set: str, *, is_counted: bool = True
 ) -> IndexSet:
     """The index set by the id in its name; its `file_count` is 0 unless it is counted. Raises NotFound."""
-    digits = index_set if index_set.isascii() and index_set.isdigit() and len(index_set) < 19 else "0"
-    statement = index_set_columns(version.id, is_counted=is_counted).where(index_sets.c.id == int(digits))
+    statement = index_set_columns(version.id, is_counted=is_counted).where(index_sets.c.id == key_in(index_set))
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         name = INDEX_SET.format(
@@ -121,6 +120,11 @@ async def find_index_set(
         )
         raise NotFound(resource="index set", name=name)
     return IndexSet(version, *row)
+
+
+def key_in(index_set: str) -> int:
+    """The key by the id in a name; 0, which leads nowhere, for what is never given out."""
+    return int(index_set) if index_set.isascii() and index_set.isdigit() and len(index_set) < 19 else 0
 
 
 async def list_index_sets(connection: AsyncConnection, version: Version, after: int, limit: int) -> Sequence[IndexSet]:
@@ -161,13 +165,16 @@ def index_set_columns(version_id: int, *, is_counted: bool = True) -> Select[Any
     )
 
 
-def with_own_index_set(selected: Select[Any]) -> Select[Any]:
-    """Selects the own index set of each version too: the fields of IndexSet but the version, in their order and not
-    counted; its id is null where none is configured.
+def with_index_set(selected: Select[Any]) -> Select[Any]:
+    """Selects an index set of each version too: the one with the id that the parameter `index_set` gives, or the
+    version's own where that is null. The fields of IndexSet but the version, in their order and not counted; its id is
+    null where the version has none such.
     """
+    wanted = func.coalesce(bindparam("index_set", type_=BigInteger), versions.c.index_set_id)
+    is_wanted = (index_sets.c.id == wanted) & (index_sets.c.version_id == versions.c.id)
     return (
         selected.add_columns(*_COLUMNS, _NO_FILE_COUNT)
-        .outerjoin(index_sets, versions.c.index_set_id == index_sets.c.id)
+        .outerjoin(index_sets, is_wanted)
         .outerjoin(_MODEL, index_sets.c.model_connection_id == _MODEL.c.id)
         .outerjoin(_DATABASE, index_sets.c.database_connection_id == _DATABASE.c.id)
     )

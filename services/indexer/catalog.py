@@ -97,7 +97,7 @@ class Catalog:
 
     async def _target(self, name: str) -> IndexTarget:
         with catalog_errors():
-            request = GetIndexSetRequest(name=name)
+            request = GetIndexSetRequest(name=name, omit_file_count=True)
             index_set = (await self._index_sets.GetIndexSet(request, timeout=CALL_SECONDS)).index_set
         model = await self._catalog.connection(index_set.model_connection)
         database = await self._catalog.connection(index_set.database_connection)

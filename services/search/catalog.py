@@ -14,8 +14,6 @@ from bowerbird.catalog.v1.dataset_service_pb2 import GetDatasetRequest, GetVersi
 from bowerbird.catalog.v1.dataset_service_pb2_grpc import DatasetServiceStub
 from bowerbird.catalog.v1.feed_service_pb2_grpc import FeedServiceStub
 from bowerbird.catalog.v1.index_set_pb2 import IndexSet
-from bowerbird.catalog.v1.index_set_service_pb2 import GetIndexSetRequest
-from bowerbird.catalog.v1.index_set_service_pb2_grpc import IndexSetServiceStub
 from libs.objects.uri import StorageUri, parse_uri
 from libs.rpc.names import DATASET, VERSION, WORKSPACE
 from libs.vectors.index_set import index_set_id, metric_of
@@ -28,8 +26,8 @@ DATASETS_A_PAGE = 1000
 
 @dataclass(frozen=True)
 class VersionInfo:
-    """A version as it is now. `uid` is never given to another; `index_set` is the one that searches use unless they
-    name another, None where none is configured.
+    """A version as it is now. `uid` is never given to another; `index_set` is the one that was asked for, None where
+    the version has none such.
 
     `create_us` is in microseconds since 1970.
     """
@@ -83,17 +81,18 @@ class Catalog:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._datasets = DatasetServiceStub(channel)
-        self._index_sets = IndexSetServiceStub(channel)
         self._connections = ConnectionServiceStub(channel)
         self._feed = FeedServiceStub(channel)
 
-    async def version(self, name: str) -> VersionInfo:
-        """The version of that name, which may be `latest`, and its index set as it was at the same moment."""
-        request = GetVersionRequest(name=name, include_index_set=True)
+    async def version(self, name: str, index_set: str | None = None) -> VersionInfo:
+        """The version of that name, which may be `latest`, and its index set as it was at the same moment: its own, or
+        the one that is named.
+        """
+        request = GetVersionRequest(name=name, include_index_set=True, index_set=index_set or "")
         answer = await self._datasets.GetVersion(request, timeout=CALL_SECONDS)
         found = answer.version
-        index_set = _index_set(answer.index_set) if answer.HasField("index_set") else None
-        return VersionInfo(found.name, found.uid, found.revision, index_set, found.create_time.ToMicroseconds())
+        its = _index_set(answer.index_set) if answer.HasField("index_set") else None
+        return VersionInfo(found.name, found.uid, found.revision, its, found.create_time.ToMicroseconds())
 
     async def dataset(self, name: str) -> DatasetInfo:
         """The dataset of that name."""
@@ -110,12 +109,6 @@ class Catalog:
             if not answer.next_page_token:
                 return
             request.page_token = answer.next_page_token
-
-    async def index_set(self, name: str) -> IndexSetInfo:
-        """The index set of that name."""
-        request = GetIndexSetRequest(name=name, omit_file_count=True)
-        answer = await self._index_sets.GetIndexSet(request, timeout=CALL_SECONDS)
-        return _index_set(answer.index_set)
 
     async def connection(self, name: str) -> Connection:
         """The connection of that name with its secret. The libraries that connect read the message itself."""

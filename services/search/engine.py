@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from cachetools import LRUCache
 
-from libs.rpc.errors import FieldInvalid
+from libs.rpc.errors import FieldInvalid, NotFound
 from services.search.answer import Answer, Window
 from services.search.catalog import Catalog, IndexSetInfo, VersionInfo
 from services.search.conditions import asks_for_vectors
@@ -44,8 +44,8 @@ class SearchEngine:
         self._catalog = catalog
         self._versions = versions
         self._ranker = ranker
-        # As catalog told of them last, by the name that was asked for.
-        self._known: LRUCache[str, VersionInfo] = LRUCache(REMEMBERED_VERSIONS)
+        # As catalog told of them last, by the names that were asked for.
+        self._known: LRUCache[tuple[str, str | None], VersionInfo] = LRUCache(REMEMBERED_VERSIONS)
 
     @asynccontextmanager
     async def answer(
@@ -78,13 +78,15 @@ class SearchEngine:
 
     async def _answer_as_committed(self, held: AsyncExitStack, version_name: str, question: _Question) -> Answer:
         """Answers by what is known while catalog is asked whether that is still so: it is, but after a change."""
-        steps, early, known = Steps(), None, self._known.get(version_name)
+        similar = question.query.similar
+        names = version_name, None if similar is None else similar.index_set
+        steps, early, known = Steps(), None, self._known.get(names)
         if known is not None and self._versions.is_caught_up(known):
             early = asyncio.create_task(self._answer(held, known, question, Steps()))
         try:
             with steps.timed("ask catalog what is current"):
-                info = await self._catalog.version(version_name)
-            self._known[version_name] = info
+                info = await self._catalog.version(*names)
+            self._known[names] = info
             if early is not None and info == known:
                 return (await early).behind(steps)
         finally:
@@ -96,7 +98,7 @@ class SearchEngine:
     async def _answer(self, held: AsyncExitStack, info: VersionInfo, question: _Question, steps: Steps) -> Answer:
         """What matches in a version that is at least as `info` tells; it is held as long as the stack is open."""
         query, window = question.query, question.window
-        index_set = await self._index_set(info, question)
+        index_set = _index_set(info, question)
         version = await held.enter_async_context(self._versions.use(info))
         with steps.timed("catch up with catalog"):
             presence = await version.catch_up(info.revision, index_set)
@@ -119,18 +121,17 @@ class SearchEngine:
         answer = Answer(info, version, query.condition, matches, steps, index_set.revision, presence, notes, ranked)
         return answer if window is None else replace(answer, first=await answer.page(window))
 
-    async def _index_set(self, info: VersionInfo, question: _Question) -> IndexSetInfo | None:
-        """The index set to ask; one that is only looked at for what was indexed when may be missing."""
-        if question.query.similar is None:
-            return info.index_set if question.shows_vectors else None
-        named = question.query.similar.index_set
-        if named and not named.startswith(f"{info.name}/"):
-            raise FieldInvalid(field="query.index_set", value=named, expected=f"an index set of {info.name}")
-        if named and (info.index_set is None or named != info.index_set.name):
-            return await self._catalog.index_set(named)
-        if info.index_set is None:
-            raise IndexSetMissing(version=info.name)
-        return info.index_set
+
+def _index_set(info: VersionInfo, question: _Question) -> IndexSetInfo | None:
+    """The index set to ask; one that is only looked at for what was indexed when may be missing."""
+    if question.query.similar is None:
+        return info.index_set if question.shows_vectors else None
+    named = question.query.similar.index_set
+    if named and not named.startswith(f"{info.name}/"):
+        raise FieldInvalid(field="query.index_set", value=named, expected=f"an index set of {info.name}")
+    if info.index_set is None:
+        raise NotFound(resource="index set", name=named) if named else IndexSetMissing(version=info.name)
+    return info.index_set
 
 
 def _filtered(query: Query, scope: Scope, steps: Steps) -> Matches:

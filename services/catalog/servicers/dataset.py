@@ -38,6 +38,7 @@ from services.catalog.database import Database
 from services.catalog.datasets import Datasets, NewDataset, find_dataset
 from services.catalog.discarded import Discarded
 from services.catalog.fields import checked_enum, checked_id, checked_mask, checked_text, etag, timestamp
+from services.catalog.index_sets import key_in
 from services.catalog.scope import ids_in
 from services.catalog.servicers.connection import encoded_connection
 from services.catalog.servicers.index_set import encoded_index_set
@@ -103,7 +104,8 @@ class DatasetServicer(dataset_service_pb2_grpc.DatasetServiceServicer):
 
     async def GetVersion(self, request: GetVersionRequest, context: Context) -> GetVersionResponse:
         ids = ids_in(VERSION, request.name, "version")
-        version, index_set = await find_current_version(self._database, **ids)
+        wanted = key_in(INDEX_SET.parse(request.index_set)["index_set"]) if request.index_set else None
+        version, index_set = await find_current_version(self._database, **ids, index_set=wanted)
         return GetVersionResponse(
             version=encoded_version(version),
             index_set=encoded_index_set(index_set) if index_set and request.include_index_set else None,

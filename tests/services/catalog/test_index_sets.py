@@ -62,7 +62,7 @@ async def test_a_version_comes_with_its_own_index_set_where_that_is_asked_for(ca
         for name in (made.version, latest):
             answer = await stub.GetVersion(GetVersionRequest(name=name, include_index_set=True))
             assert (answer.version.index_set, answer.HasField("index_set")) == ("", False)
-        await set_index_set(made, setting(made, table="other", metric=Metric.METRIC_DOT_PRODUCT))
+        other = await set_index_set(made, setting(made, table="other", metric=Metric.METRIC_DOT_PRODUCT))
         index_set = await set_index_set(made, setting(made))
         await made.finish(await made.index())
         request = GetIndexSetRequest(name=index_set.name, omit_file_count=True)
@@ -72,6 +72,9 @@ async def test_a_version_comes_with_its_own_index_set_where_that_is_asked_for(ca
             answer = await stub.GetVersion(GetVersionRequest(name=name, include_index_set=True))
             assert (answer.version.name, answer.version.index_set) == (made.version, index_set.name)
             assert answer.index_set == indexed
+        for name, expected in ((other.name, other.name), (other.name.rpartition("/")[0] + "/0", "")):
+            named = GetVersionRequest(name=made.version, include_index_set=True, index_set=name)
+            assert (await stub.GetVersion(named)).index_set.name == expected
         alone = await stub.GetVersion(GetVersionRequest(name=made.version))
         assert (alone.version, alone.HasField("index_set")) == (answer.version, False)
 

@@ -108,7 +108,7 @@ class PlainCatalog(Catalog):
         self.feeds[name] = feed
         return feed
 
-    async def version(self, name: str) -> VersionInfo:
+    async def version(self, name: str, index_set: str | None = None) -> VersionInfo:
         if name not in self.feeds:
             raise grpc.aio.AioRpcError(grpc.StatusCode.NOT_FOUND, NO_ANSWER, NO_ANSWER, "no such version")
         return self.feeds[name].info

@@ -10,6 +10,7 @@ import pytest
 
 from libs.images.pool import ImagePool
 from libs.rpc.addresses import AddressPolicy
+from libs.rpc.errors import NotFound
 from services.search.catalog import Catalog as SearchCatalog
 from services.search.connections import Connections
 from services.search.engine import SearchEngine
@@ -80,12 +81,12 @@ async def test_a_version_comes_with_its_index_set_in_one_call(catalog: Catalog) 
         await made.finish(await made.index())
         found = await asked.version(made.version.rpartition("/")[0] + "/latest")
         assert (found.name, calls.forget()) == (made.version, ["GetVersion"])
-        assert found.index_set == await asked.index_set(index_set.name)
         assert found.index_set is not None
+        assert found.index_set.name == index_set.name
         assert found.index_set.revision > index_set.revision
 
 
-async def test_a_query_asks_catalog_once_unless_it_names_another_index_set(catalog: Catalog) -> None:
+async def test_a_query_asks_catalog_once_whichever_index_set_it_names(catalog: Catalog) -> None:
     async with scene(catalog, files=3) as made, asking(catalog) as (asked, calls), engine_on(asked) as engine:
 
         async def index_set_of(index_set: str | None = None) -> str | None:
@@ -103,6 +104,9 @@ async def test_a_query_asks_catalog_once_unless_it_names_another_index_set(catal
         second = (await set_index_set(made, setting(made, table="other"))).name
         assert (await index_set_of(), calls.forget()) == (second, ["GetVersion"])
         assert (await index_set_of(second), calls.forget()) == (second, ["GetVersion"])
-        assert (await index_set_of(first), calls.forget()) == (first, ["GetVersion", "GetIndexSet"])
+        assert (await index_set_of(first), calls.forget()) == (first, ["GetVersion"])
+        with pytest.raises(NotFound, match="indexSets/0"):
+            await index_set_of(first.rpartition("/")[0] + "/0")
+        assert calls.forget() == ["GetVersion"]
         async with engine.answer(made.version, Query(), shows_files=True) as answer:
             assert (len(answer.matches), calls.forget()) == (3, ["GetVersion"])
