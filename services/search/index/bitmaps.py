@@ -28,13 +28,17 @@ def bitmap_of(ordinals: Ordinals) -> BitMap:
 
 
 def bitmap_of_mask(mask: Mask, first_ordinal: int = 0) -> BitMap:
-    """A bitmap of the rows that are true, counted from `first_ordinal`, a multiple of BLOCK_ROWS.
+    """A bitmap of the rows that are true, counted from `first_ordinal`, a multiple of BLOCK_ROWS."""
+    return bitmap_of_bits(_blocks_of_bits(mask), first_ordinal)
+
+
+def bitmap_of_bits(bits: NDArray[np.uint8], first_ordinal: int = 0) -> BitMap:
+    """The same of one row of bits a block, eight in a byte, from its lowest on.
 
     Written as the portable form of a bitmap (RoaringFormatSpec) and read from it: tens of times faster than to make
     ordinals of a dense mask. A container with few ordinals would have to list them. It is written as its complement and
     flipped once read, which leaves the listing to the library.
     """
-    bits = _blocks_of_bits(mask)
     counts = np.bitwise_count(bits.view(np.uint64)).sum(axis=1, dtype=np.int64)
     filled = np.flatnonzero(counts)
     if not len(filled):

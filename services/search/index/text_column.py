@@ -1,6 +1,7 @@
 """A column of texts that differ from file to file: names."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from services.search.index.bitmaps import (
     Ordinals,
     bitmap_arrays,
     bitmap_of,
+    bitmap_of_bits,
     bitmap_of_mask,
     bitmaps_from,
     blocks_of,
@@ -27,6 +29,7 @@ from services.search.index.byte_pattern import (
     END,
     PERHAPS_BESIDE_WORD,
     BytePattern,
+    ByteSet,
     exactly,
     in_any_case,
 )
@@ -61,7 +64,8 @@ class TextColumn:
         self._in_heap = BitMap()
         self._beyond_ascii = BitMap()
         self._unusual = BitMap()
-        self._counts: dict[int, NDArray[np.uint32]] | None = None
+        # By byte, of those that were asked for.
+        self._counts: dict[int, _Counts] = {}
 
     def put(self, ordinals: Ordinals, values: pa.StringArray) -> None:
         """Write rows; the ordinals differ from each other."""
@@ -77,7 +81,7 @@ class TextColumn:
         self._learn_letters(ordinals, values)
         for number, start, end in bounds_of_blocks(ordinals):
             self._put_block(number, ordinals[start:end], values.slice(start, end - start))
-        self._counts = None
+        self._counts.clear()
 
     def at(self, ordinals: Ordinals) -> list[str]:
         """The texts of these ordinals, "" where there is none."""
@@ -174,7 +178,7 @@ class TextColumn:
         bitmaps = bitmaps_from(part("bitmaps", arrays))
         self._filled, self._in_heap, self._beyond_ascii, self._unusual = bitmaps
         self._heap.load(part("heap", arrays))
-        self._blocks, self._counts = [], None
+        self._blocks, self._counts = [], {}
         while kept := part(f"block/{len(self._blocks)}", arrays):
             self._blocks.append(TextBlock())
             self._blocks[-1].load(kept)
@@ -188,7 +192,7 @@ class TextColumn:
                 self._blocks[number].clear(there % BLOCK_ROWS)
             for bitmap in (self._filled, self._in_heap, self._beyond_ascii, self._unusual):
                 bitmap.difference_update(again)
-            self._counts = None
+            self._counts.clear()
         return ordinals[is_filled]
 
     def _learn_letters(self, ordinals: Ordinals, values: pa.StringArray) -> None:
@@ -282,40 +286,53 @@ class TextColumn:
         if counts is None:
             return BitMap()
         first, last = among.min() // BLOCK_ROWS, among.max() // BLOCK_ROWS
-        mask = np.zeros((last - first + 1, BLOCK_ROWS), np.bool_)
+        bits = np.zeros((last - first + 1, BLOCK_ROWS // 64), np.uint64)
         for number in range(first, last + 1):
             starts = np.flatnonzero(counts[number].min(axis=0))
             if len(starts) and among.range_cardinality(number * BLOCK_ROWS, (number + 1) * BLOCK_ROWS):
                 fitting = counts[number][:, starts].T.tolist()
-                self._blocks[number].matching(pattern, (starts - 1).tolist(), fitting, mask[number - first])
-        return bitmap_of_mask(mask.reshape(-1), first * BLOCK_ROWS) & among
+                there = self._occurring(pattern, number)
+                bits[number - first] = self._blocks[number].matching(there, (starts - 1).tolist(), fitting)
+        return bitmap_of_bits(bits.view(np.uint8), first * BLOCK_ROWS) & among
 
     def _counts_by_start(self, pattern: BytePattern) -> NDArray[np.uint32] | None:
-        """How many rows each byte of a pattern fits: by block, by the byte's place, and by the pattern's start, from
-        plane -1 on. None if the pattern is longer than all texts.
+        """About how many rows each byte of a pattern fits: by block, by the byte's place, and by the pattern's start,
+        from plane -1 on. None if the pattern is longer than all texts.
         """
-        if self._counts is None:
-            self._counts = self._counted()
-        starts = self._counts[0].shape[1] - len(pattern.sets) + 1
+        starts = 1 + max((block.width for block in self._blocks), default=0) + 1 - len(pattern.sets) + 1
         if starts <= 0:
             return None
         counts = np.zeros((len(self._blocks), len(pattern.sets), starts), np.uint32)
         for place, byte_set in enumerate(pattern.sets):
             for byte in byte_set.members:
-                if byte in self._counts:
-                    counts[:, place] += self._counts[byte][:, place : place + starts]
+                counts[:, place] += self._counts_of(byte).by_plane[:, place : place + starts]
         return counts
 
-    def _counted(self) -> dict[int, NDArray[np.uint32]]:
-        """For each byte that occurs how many rows have it, by block and by plane, from plane -1 on. Before the first
-        plane and behind the last all rows have a zero.
-        """
-        width = max((block.width for block in self._blocks), default=0)
-        counts = np.zeros((256, len(self._blocks), 1 + width + 1), np.uint32)
-        counts[0] = BLOCK_ROWS
-        for number, block in enumerate(self._blocks):
-            counts[:, number, 1 : block.width + 1] = block.counts.T
-        return {byte: counts[byte].copy() for byte in range(256) if counts[byte].any()}
+    def _counts_of(self, byte: int) -> "_Counts":
+        """Before the first plane and behind the last all rows have a zero."""
+        if byte not in self._counts:
+            width = max(block.width for block in self._blocks)
+            by_plane = np.full((len(self._blocks), 1 + width + 1), 0 if byte else BLOCK_ROWS, np.uint32)
+            for number, block in enumerate(self._blocks):
+                by_plane[number, 1 : block.width + 1] = block.counts_of(byte)
+            self._counts[byte] = _Counts(by_plane, [bool(counts.any()) for counts in by_plane])
+        return self._counts[byte]
+
+    def _occurring(self, pattern: BytePattern, number: int) -> BytePattern:
+        """A pattern that fits, without those cases of letters that a block does not have."""
+
+        def occurring(byte_set: ByteSet) -> ByteSet:
+            return ByteSet(tuple(byte for byte in byte_set.members if self._counts_of(byte).occurs[number]))
+
+        return BytePattern(tuple(occurring(one) if 1 < len(one.members) <= 4 else one for one in pattern.sets))
+
+
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    """About how many rows have a byte, by block and by plane, from plane -1 on; and whether any in a block has it."""
+
+    by_plane: NDArray[np.uint32]
+    occurs: list[bool]
 
 
 def side_by_side(values: pa.StringArray) -> NDArray[np.uint8]:

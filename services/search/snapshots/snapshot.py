@@ -9,7 +9,7 @@ from services.search.index.stored import Arrays
 from services.search.snapshots.arrays_file import ArraysFile, ArraysInvalid
 
 # To be raised whenever what `Stored.dump` gives changes its meaning: older files are then loaded anew from catalog.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
