@@ -56,14 +56,7 @@ class Attributes:
 
     def json_at(self, ordinals: Ordinals) -> list[str | None]:
         """The attributes of these files as JSON objects."""
-        having = np.array([ordinal in self.files for ordinal in ordinals.tolist()], np.bool_)
-        texts: list[str | None] = [None] * len(ordinals)
-        if not having.any():
-            return texts
-        found = self._json.strings_at(ordinals[having]).to_pylist()
-        for row, text in zip(np.flatnonzero(having).tolist(), found, strict=True):
-            texts[row] = text
-        return texts
+        return [self._json.of(ordinal) if ordinal in self.files else None for ordinal in ordinals.tolist()]
 
     @property
     def paths(self) -> list[str]:

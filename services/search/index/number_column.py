@@ -55,10 +55,11 @@ class NumberColumn(Generic[Scalar]):
 
     def at(self, ordinals: Ordinals) -> NDArray[Scalar]:
         """The rows of these ordinals, which may lie beyond those that were written."""
-        if len(ordinals):
+        try:
+            return self._values.take(ordinals)
+        except IndexError:
             self._reserve(int(ordinals.max()) + 1)
-        taken: NDArray[Scalar] = self._values[ordinals]
-        return taken
+            return self._values.take(ordinals)
 
     def within(self, among: BitMap, low: int | None, high: int | None) -> BitMap:
         """Those of `among` whose number is from `low` to `high`, both included; None is open."""

@@ -1,5 +1,6 @@
 """Strings in the order in which they came."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 import numpy as np
@@ -45,6 +46,13 @@ class StringHeap:
         """Forget the strings of these ordinals, which have one."""
         self._position.put(ordinals, np.zeros(len(ordinals), np.uint32))
         self._rows -= len(ordinals)
+
+    def of(self, ordinal: int) -> str:
+        """The string of an ordinal, which has one."""
+        position = int(self._position.values[ordinal]) - 1
+        number = bisect_right(self._starts, position) - 1
+        string: str = self._chunks[number][position - self._starts[number]].as_py()
+        return string
 
     def strings_at(self, ordinals: Ordinals) -> pa.StringArray:
         """The strings of these ordinals, which have one."""

@@ -110,14 +110,14 @@ class TagBitmaps:
     def names_at(self, ordinals: Ordinals) -> dict[TagKind, list[list[str]]]:
         """The names of each file's tags by kind, sorted."""
         names, kinds = self._numbers.names, len(GIVEN)
-        found: dict[TagKind, list[list[str]]] = {kind: [] for kind in GIVEN}
-        for ordinal in ordinals.tolist():
-            marks = self._lists.of(ordinal)
-            for place, (kind, given) in enumerate(found.items()):
-                given.append([])
-                if ordinal in self._tagged[kind]:
-                    given[-1] = sorted([names[mark // kinds] for mark in marks if mark % kinds == place])
-        return found
+        found: list[list[list[str]]] = [[[] for _ in range(len(ordinals))] for _ in GIVEN]
+        for row, ordinal in enumerate(ordinals.tolist()):
+            for mark in self._lists.of(ordinal):
+                found[mark % kinds][row].append(names[mark // kinds])
+        for lists in found:
+            for given in lists:
+                given.sort()
+        return dict(zip(GIVEN, found, strict=True))
 
     @property
     def size_bytes(self) -> int:

@@ -89,8 +89,8 @@ class _Block:
             self._pack()
 
     def of(self, row: int) -> list[int]:
-        start = int(self._starts[row])
-        numbers: list[int] = self._numbers[start : start + int(self._lengths[row])].tolist()
+        start = self._starts.item(row)
+        numbers: list[int] = self._numbers[start : start + self._lengths.item(row)].tolist()
         return numbers
 
     def at(self, rows: Ordinals) -> tuple[Numbers, Lengths]:

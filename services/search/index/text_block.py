@@ -93,6 +93,10 @@ class TextBlock:
         """The texts of rows."""
         return np.ascontiguousarray(self._planes[: self.width].take(rows, axis=1).T)
 
+    def text_of(self, row: int) -> str:
+        """The text of a row, "" if it has none."""
+        return self._planes[: self._width, row].tobytes().rstrip(b"\0").decode()
+
     def matching(self, pattern: BytePattern, starts: list[int], counts: list[list[int]]) -> Bits:
         """The rows that a pattern fits if it begins at one of the planes `starts`, perhaps at -1.
 

@@ -47,6 +47,9 @@ WORTH_A_PLANE = 256
 # To look at a text alone costs as much as to look at so many in blocks.
 ALONE_COSTS = 64
 
+# So many are looked up one by one: each call of numpy or Arrow costs as much as a text.
+FEW_TEXTS = 128
+
 Test = Callable[[pa.StringArray], Mask]
 
 
@@ -85,6 +88,8 @@ class TextColumn:
 
     def at(self, ordinals: Ordinals) -> list[str]:
         """The texts of these ordinals, "" where there is none."""
+        if len(ordinals) <= FEW_TEXTS:
+            return [self._text_of(ordinal) for ordinal in ordinals.tolist()]
         texts: list[str] = self.strings_at(ordinals).to_pylist()
         return texts
 
@@ -239,6 +244,12 @@ class TextColumn:
             self._heap.discard(apart[fits])
             self._in_heap -= bitmap_of(apart[fits])
         return width
+
+    def _text_of(self, ordinal: int) -> str:
+        if ordinal in self._in_heap:
+            return self._heap.of(ordinal)
+        number, row = divmod(ordinal, BLOCK_ROWS)
+        return self._blocks[number].text_of(row) if number < len(self._blocks) else ""
 
     def _strings_of(self, ordinals: Ordinals) -> pa.StringArray:
         """The texts of ordinals that ascend."""
