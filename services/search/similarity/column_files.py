@@ -22,7 +22,7 @@ from services.search.durable import replaced, write_whole
 from services.search.index.bitmaps import Ordinals
 from services.search.similarity.kernel import Codes
 
-FORMAT = 1
+FORMAT = 2
 # The files grow by so many rows at once.
 ROWS_A_STEP = 65_536
 RECORD = "rows"
@@ -158,8 +158,10 @@ class Part:
 
 
 def _layout(dimension: int) -> list[Part]:
-    matrices = [Part(name, np.int8, (dimension,)) for name in ("coarse", "fine")]
-    return matrices + [Part(name, np.float32, ()) for name in ("scale", "error", "norm")]
+    matrices = [Part("coarse", np.uint8, (dimension,)), Part("fine", np.int8, (dimension,))]
+    return [*matrices, Part("total", np.int32, ())] + [
+        Part(name, np.float32, ()) for name in ("scale", "error", "norm")
+    ]
 
 
 def _capacity(rows: int) -> int:

@@ -11,6 +11,9 @@ the query v encoded likewise as v' (its coarse byte alone),
 
 whose norms of rows are kept as `error` and `norm`. A row whose upper bound is below the score of k others is not among
 the best k; every other row is scored. So the best k are those that scoring every row would give, whatever the data.
+
+Coarse codes are kept as c + 128, because SIMD multiplies unsigned bytes a fifth faster; with the `total` of a row's
+bytes the product of the codes themselves follows exactly.
 """
 
 import threading
@@ -29,6 +32,7 @@ from services.search.index.bitmaps import Ordinals
 Scores = NDArray[np.float32]
 
 LEVELS = 127
+OFFSET = 128
 FINE_STEPS = 254
 # float32 keeps seven digits: what a few roundings can move a score by, as a share of its largest possible value.
 ROUNDING = 1e-6
@@ -46,8 +50,9 @@ GROUP_ROWS = 64
 class Codes:
     """Encoded vectors; `coarse` and `fine` are matrices of a row each, the others have one number a row."""
 
-    coarse: NDArray[np.int8]
+    coarse: NDArray[np.uint8]
     fine: NDArray[np.int8]
+    total: NDArray[np.int32]
     scale: Scores
     error: Scores
     norm: Scores
@@ -61,7 +66,7 @@ class EncodedQuery:
     """What files are compared with: its vector as compared (of length 1 for a cosine), and its coarse code."""
 
     vector: NDArray[np.float64]
-    coarse: NDArray[np.int8]
+    coarse: NDArray[np.uint8]
     scale: np.float32
     error: np.float32
     norm: np.float32
@@ -124,7 +129,9 @@ def encode(vectors: Matrix, metric: Metric) -> Codes:
     fine = np.rint((rows / scale[:, None] - coarse) * FINE_STEPS).astype(np.int8)
     error = scale / np.float32(FINE_STEPS) * np.linalg.norm(fine.astype(np.float32), axis=1)
     norm = scale * np.linalg.norm(coarse.astype(np.float32), axis=1)
-    return Codes(coarse, fine, scale, (error * (1 + ROUNDING)).astype(np.float32), norm.astype(np.float32))
+    kept = _offset(coarse)
+    total = kept.sum(axis=1, dtype=np.int32)
+    return Codes(kept, fine, total, scale, (error * (1 + ROUNDING)).astype(np.float32), norm.astype(np.float32))
 
 
 def encode_query(vector: Vector, metric: Metric) -> EncodedQuery:
@@ -135,7 +142,7 @@ def encode_query(vector: Vector, metric: Metric) -> EncodedQuery:
     (scale,), (coarse,) = _coarse(exact[None].astype(np.float32))
     norm = np.linalg.norm(exact)
     error = np.linalg.norm(exact - float(scale) * coarse) + ROUNDING * norm
-    return EncodedQuery(exact, coarse, scale, np.float32(error), np.float32(norm * (1 + ROUNDING)))
+    return EncodedQuery(exact, _offset(coarse), scale, np.float32(error), np.float32(norm * (1 + ROUNDING)))
 
 
 def pieces(ordinals: Ordinals) -> list[Piece]:
@@ -231,9 +238,14 @@ def _coarse(rows: Matrix) -> tuple[Scores, NDArray[np.int8]]:
     return scale, np.rint(rows / scale[:, None]).astype(np.int8)
 
 
+def _offset(coarse: NDArray[np.int8]) -> NDArray[np.uint8]:
+    return coarse.view(np.uint8) ^ np.uint8(OFFSET)
+
+
 def _bounds(codes: Codes, rows: slice | Ordinals, query: EncodedQuery) -> tuple[Scores, Scores]:
     """The coarse scores of rows, and the margins of their scores."""
-    scores = _dots(codes.coarse[rows] if isinstance(rows, slice) else _room.looked_up(codes.coarse, rows), query)
+    coarse = codes.coarse[rows] if isinstance(rows, slice) else _room.looked_up(codes.coarse, rows)
+    scores = _dots(coarse, codes.total[rows], query)
     scores *= codes.scale[rows]
     scores *= query.scale
     margins = codes.error[rows] * query.norm
@@ -247,12 +259,12 @@ class _Room(threading.local):
     """
 
     def __init__(self) -> None:
-        self._rows = np.empty((0, 0), np.int8)
+        self._rows = np.empty((0, 0), np.uint8)
 
-    def looked_up(self, matrix: NDArray[np.int8], rows: Ordinals) -> NDArray[np.int8]:
+    def looked_up(self, matrix: NDArray[np.uint8], rows: Ordinals) -> NDArray[np.uint8]:
         """Some rows, there until the thread looks up others."""
         if self._rows.shape[1] != matrix.shape[1] or len(self._rows) < len(rows):
-            self._rows = np.empty((max(len(rows), GATHERED_ROWS), matrix.shape[1]), np.int8)
+            self._rows = np.empty((max(len(rows), GATHERED_ROWS), matrix.shape[1]), np.uint8)
         return np.take(matrix, rows, axis=0, mode="clip", out=self._rows[: len(rows)])
 
 
@@ -266,14 +278,17 @@ def _among(ordinals: Ordinals, wanted: Ordinals) -> NDArray[np.bool_]:
     return inside
 
 
-def _dots(rows: NDArray[np.int8], query: EncodedQuery) -> Scores:
-    products = simsimd.cdist(query.coarse[None], rows, metric="dot", out_dtype="float32")
-    dots: Scores = np.asarray(products)[0]
-    return dots
+def _dots(rows: NDArray[np.uint8], totals: NDArray[np.int32], query: EncodedQuery) -> Scores:
+    """Of the codes without their offset, from the products of those with it: sums of integers, exact in float64."""
+    products: NDArray[np.float64] = np.asarray(simsimd.cdist(query.coarse[None], rows, metric="dot"))[0]
+    products -= OFFSET * totals.astype(np.float64)
+    products += OFFSET * (OFFSET * len(query.coarse) - int(query.coarse.sum(dtype=np.int64)))
+    return products.astype(np.float32)
 
 
 def _numbers(codes: Codes, ordinals: Ordinals) -> NDArray[np.int16]:
     numbers = np.take(codes.coarse, ordinals, axis=0, mode="clip").astype(np.int16)
+    numbers -= OFFSET
     numbers *= FINE_STEPS
     numbers += np.take(codes.fine, ordinals, axis=0, mode="clip")
     return numbers

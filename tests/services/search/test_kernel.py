@@ -131,3 +131,14 @@ def test_coarse_scores_come_for_each_ordinal(encoded: tuple[Matrix, kernel.Codes
         margins = codes.error[inside] * query.norm + codes.norm[inside] * query.error
         assert len(scores) == len(inside)
         assert (np.abs(scores - kernel.scores_of(codes, inside, query)) <= margins).all()
+
+
+@pytest.mark.parametrize("dimension", [1, 31, 512, 16_000])
+def test_codes_at_their_ends_neither_overflow_nor_saturate(dimension: int) -> None:
+    signs = np.random.default_rng(7).choice(np.array([-1, 1], np.float32), size=(64, dimension))
+    vectors = np.concatenate([signs, np.ones((1, dimension), np.float32), -np.ones((1, dimension), np.float32)])
+    codes, every = kernel.encode(vectors, Metric.DOT_PRODUCT), np.arange(len(vectors), dtype=np.uint32)
+    for asked in vectors[-3:]:
+        (piece,) = kernel.pieces(every)
+        scores = kernel.coarse_scores(codes, piece, kernel.encode_query(asked, Metric.DOT_PRODUCT))
+        assert scores == pytest.approx(vectors.astype(np.float64) @ asked, abs=1e-5 * dimension)
