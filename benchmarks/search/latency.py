@@ -28,9 +28,33 @@ async def latencies(
     """One call for each of what is asked; the first `warm_up` do not count."""
     measured: Latencies[Answer] = Latencies([], [])
     for number, one in enumerate(asked):
-        begin = time.perf_counter()
-        answer = await call(one)
-        if number >= warm_up:
-            measured.milliseconds.append((time.perf_counter() - begin) * 1000)
-            measured.answers.append(answer)
+        await _measure(call, one, measured if number >= warm_up else None)
     return measured
+
+
+async def in_turns(
+    call: Callable[[Asked], Awaitable[Answer]],
+    other: Callable[[Asked], Awaitable[object]],
+    asked: Sequence[Asked],
+    *,
+    warm_up: int = 0,
+) -> tuple[Latencies[Answer], Latencies[object]]:
+    """The same of two calls, one after the other for each of what is asked: so both find the machine in one state. What
+    is repeated without a pause runs up to twice as fast.
+    """
+    measured: Latencies[Answer] = Latencies([], [])
+    beside: Latencies[object] = Latencies([], [])
+    for number, one in enumerate(asked):
+        await _measure(call, one, measured if number >= warm_up else None)
+        await _measure(other, one, beside if number >= warm_up else None)
+    return measured, beside
+
+
+async def _measure(
+    call: Callable[[Asked], Awaitable[Answer]], asked: Asked, measured: Latencies[Answer] | None
+) -> None:
+    begin = time.perf_counter()
+    answer = await call(asked)
+    if measured is not None:
+        measured.milliseconds.append((time.perf_counter() - begin) * 1000)
+        measured.answers.append(answer)
