@@ -11,7 +11,7 @@ from services.search.index.dictionary_column import DictionaryColumn
 from services.search.index.number_column import NO_TIME, NumberColumn
 from services.search.index.pages import VectorsPage, flags_in, ordinals_in, read_batch, strings_in, times_in
 from services.search.index.stored import Arrays, part, under
-from services.search.index.version_index import shown_time
+from services.search.index.version_index import shown_times
 
 
 class VectorPresence:
@@ -36,7 +36,7 @@ class VectorPresence:
 
     def index_us(self, ordinals: Ordinals) -> list[int | None]:
         """When each of these files was last indexed, in microseconds since 1970; None if it was not."""
-        return [shown_time(time) for time in self.index_time.at(ordinals).tolist()]
+        return shown_times(self.index_time, ordinals)
 
     def dump(self) -> dict[str, NDArray[Any]]:
         """See `Stored`."""

@@ -111,8 +111,8 @@ class TagBitmaps:
         """The names of each file's tags by kind, sorted."""
         names, kinds = self._numbers.names, len(GIVEN)
         found: list[list[list[str]]] = [[[] for _ in range(len(ordinals))] for _ in GIVEN]
-        for row, ordinal in enumerate(ordinals.tolist()):
-            for mark in self._lists.of(ordinal):
+        for row, marks in enumerate(map(self._lists.of, ordinals.tolist())):
+            for mark in marks:
                 found[mark % kinds][row].append(names[mark // kinds])
         for lists in found:
             for given in lists:

@@ -1,8 +1,7 @@
 """What search holds of a version: bitmaps of tags and columns of everything else, by ordinal."""
 
 import operator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -35,9 +34,11 @@ FILE_TIMES = (TimeField.MODIFY, TimeField.CREATE, TimeField.SYNC)
 TIMES = (*FILE_TIMES, TimeField.TAG)
 
 
-@dataclass(frozen=True)
-class FileRecord:
-    """One file as it is shown. Times are microseconds since 1970, None where there is none."""
+class FileRecord(NamedTuple):
+    """One file as it is shown. Times are microseconds since 1970, None where there is none.
+
+    A tuple is made in a fourth of the time of a frozen dataclass, and a page has many.
+    """
 
     ordinal: int
     path: str
@@ -96,44 +97,25 @@ class VersionIndex:
 
     def records(self, ordinals: Ordinals) -> list[FileRecord]:
         """These files, in this order."""
-        active, stale = self.active, self.stale
-        columns = zip(
-            ordinals.tolist(),
+        files = ordinals.tolist()
+        tags = self.tags.names_at(ordinals)
+        # In the order of FileRecord.
+        columns: tuple[list[Any], ...] = (
+            files,
             self.paths_at(ordinals),
             self.numbers[NumberField.SIZE_BYTES].at(ordinals).tolist(),
             self._etag.at(ordinals),
             self.content_type.at(ordinals),
+            [file in self.active for file in files],
             self.numbers[NumberField.WIDTH_PX].at(ordinals).tolist(),
             self.numbers[NumberField.HEIGHT_PX].at(ordinals).tolist(),
-            *self.tags.names_at(ordinals).values(),
-            *(self.times[time].at(ordinals).tolist() for time in TIMES),
+            *(tags[kind] for kind in GIVEN),
+            [file in self.stale for file in files],
+            [self.comments.get(file, "") for file in files],
             self.attributes.json_at(ordinals),
-            strict=True,
+            *(shown_times(self.times[time], ordinals) for time in TIMES),
         )
-        return [
-            FileRecord(
-                ordinal=ordinal,
-                path=path,
-                size_bytes=size,
-                etag=etag,
-                content_type=content_type,
-                is_active=ordinal in active,
-                width_px=width,
-                height_px=height,
-                ai=ai,
-                user=user,
-                rejected=rejected,
-                is_stale=ordinal in stale,
-                comment=self.comments.get(ordinal, ""),
-                attributes_json=attributes,
-                modify_us=shown_time(modify),
-                create_us=shown_time(create),
-                sync_us=shown_time(sync),
-                tag_us=shown_time(tag),
-            )
-            for ordinal, path, size, etag, content_type, width, height, ai, user, rejected,
-                modify, create, sync, tag, attributes in columns
-        ]  # fmt: skip
+        return [FileRecord(*file) for file in zip(*columns, strict=True)]
 
     def paths_at(self, ordinals: Ordinals) -> list[str]:
         """The paths of these files, in this order."""
@@ -233,6 +215,6 @@ def put_few(few: dict[int, str], ordinals: Ordinals, strings: pa.StringArray) ->
     few.update(zip(ordinals[filled].tolist(), strings.filter(pa.array(filled)).to_pylist(), strict=True))
 
 
-def shown_time(time_us: int) -> int | None:
-    """None for NO_TIME."""
-    return None if time_us == NO_TIME else time_us
+def shown_times(column: NumberColumn[np.int64], ordinals: Ordinals) -> list[int | None]:
+    """The times of these files; None for NO_TIME."""
+    return [None if time == NO_TIME else time for time in column.at(ordinals).tolist()]
