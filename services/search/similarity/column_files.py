@@ -20,9 +20,9 @@ from pyroaring import BitMap
 from libs.vectors.table import IndexTable
 from services.search.durable import replaced, write_whole
 from services.search.index.bitmaps import Ordinals
-from services.search.similarity.kernel import Codes
+from services.search.similarity.kernel import MEASURES, Codes
 
-FORMAT = 2
+FORMAT = 3
 # The files grow by so many rows at once.
 ROWS_A_STEP = 65_536
 RECORD = "rows"
@@ -159,9 +159,7 @@ class Part:
 
 def _layout(dimension: int) -> list[Part]:
     matrices = [Part("coarse", np.uint8, (dimension,)), Part("fine", np.int8, (dimension,))]
-    return [*matrices, Part("total", np.int32, ())] + [
-        Part(name, np.float32, ()) for name in ("scale", "error", "norm")
-    ]
+    return [*matrices, Part("measures", np.float32, (len(MEASURES),))]
 
 
 def _capacity(rows: int) -> int:

@@ -33,6 +33,7 @@ Scores = NDArray[np.float32]
 
 LEVELS = 127
 OFFSET = 128
+MEASURES = ("scale", "error", "norm", "total")
 FINE_STEPS = 254
 # float32 keeps seven digits: what a few roundings can move a score by, as a share of its largest possible value.
 ROUNDING = 1e-6
@@ -48,17 +49,28 @@ GROUP_ROWS = 64
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """Encoded vectors; `coarse` and `fine` are matrices of a row each, the others have one number a row."""
+    """Encoded vectors, a row each. `measures` are the `MEASURES` of the rows, side by side: where rows are looked up,
+    to fetch one costs as much as to fetch all.
+    """
 
     coarse: NDArray[np.uint8]
     fine: NDArray[np.int8]
-    total: NDArray[np.int32]
-    scale: Scores
-    error: Scores
-    norm: Scores
+    measures: NDArray[np.float32]
 
     def __len__(self) -> int:
-        return len(self.scale)
+        return len(self.measures)
+
+    @property
+    def scale(self) -> Scores:
+        return self.measures[:, MEASURES.index("scale")]
+
+    @property
+    def error(self) -> Scores:
+        return self.measures[:, MEASURES.index("error")]
+
+    @property
+    def norm(self) -> Scores:
+        return self.measures[:, MEASURES.index("norm")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +142,9 @@ def encode(vectors: Matrix, metric: Metric) -> Codes:
     error = scale / np.float32(FINE_STEPS) * np.linalg.norm(fine.astype(np.float32), axis=1)
     norm = scale * np.linalg.norm(coarse.astype(np.float32), axis=1)
     kept = _offset(coarse)
-    total = kept.sum(axis=1, dtype=np.int32)
-    return Codes(kept, fine, total, scale, (error * (1 + ROUNDING)).astype(np.float32), norm.astype(np.float32))
+    # A total is exact as float32 up to 65,000 components.
+    total = kept.sum(axis=1, dtype=np.int64)
+    return Codes(kept, fine, np.stack([scale, error * (1 + ROUNDING), norm, total], axis=1).astype(np.float32))
 
 
 def encode_query(vector: Vector, metric: Metric) -> EncodedQuery:
@@ -245,11 +258,13 @@ def _offset(coarse: NDArray[np.int8]) -> NDArray[np.uint8]:
 def _bounds(codes: Codes, rows: slice | Ordinals, query: EncodedQuery) -> tuple[Scores, Scores]:
     """The coarse scores of rows, and the margins of their scores."""
     coarse = codes.coarse[rows] if isinstance(rows, slice) else _room.looked_up(codes.coarse, rows)
-    scores = _dots(coarse, codes.total[rows], query)
-    scores *= codes.scale[rows]
+    measures = codes.measures[rows] if isinstance(rows, slice) else np.take(codes.measures, rows, axis=0, mode="clip")
+    scale, error, norm, total = measures.T
+    scores = _dots(coarse, total, query)
+    scores *= scale
     scores *= query.scale
-    margins = codes.error[rows] * query.norm
-    margins += codes.norm[rows] * query.error
+    margins = error * query.norm
+    margins += norm * query.error
     return scores, margins
 
 
@@ -278,7 +293,7 @@ def _among(ordinals: Ordinals, wanted: Ordinals) -> NDArray[np.bool_]:
     return inside
 
 
-def _dots(rows: NDArray[np.uint8], totals: NDArray[np.int32], query: EncodedQuery) -> Scores:
+def _dots(rows: NDArray[np.uint8], totals: NDArray[np.float32], query: EncodedQuery) -> Scores:
     """Of the codes without their offset, from the products of those with it: sums of integers, exact in float64."""
     products: NDArray[np.float64] = np.asarray(simsimd.cdist(query.coarse[None], rows, metric="dot"))[0]
     products -= OFFSET * totals.astype(np.float64)

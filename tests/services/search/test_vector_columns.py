@@ -243,7 +243,7 @@ def copy_as_left_by_kill(folder: Path, copy: Path) -> None:
         (copy / column.name).mkdir(parents=True)
         if (column / "rows").exists():
             shutil.copy(column / "rows", copy / column.name)
-            for part in ("coarse", "fine", "scale", "error", "norm"):
+            for part in ("coarse", "fine", "measures"):
                 shutil.copy(column / part, copy / column.name)
 
 
