@@ -77,11 +77,13 @@ class SearchEngine:
         return replace(answer, matches=Matches.of_ranking(best, answer.matches.order), first=None), members
 
     async def _answer_as_committed(self, held: AsyncExitStack, version_name: str, question: _Question) -> Answer:
-        """Answers by what is known while catalog is asked whether that is still so: it is, but after a change."""
+        """Answers by what is known while catalog is asked whether that is still so: it is, but after a change. No model
+        is asked before that: what it was paid for might be thrown away.
+        """
         similar = question.query.similar
         names = version_name, None if similar is None else similar.index_set
         steps, early, known = Steps(), None, self._known.get(names)
-        if known is not None and self._versions.is_caught_up(known):
+        if known is not None and self._versions.is_caught_up(known) and not (similar and similar.asks_model):
             early = asyncio.create_task(self._answer(held, known, question, Steps()))
         try:
             with steps.timed("ask catalog what is current"):

@@ -67,6 +67,11 @@ class Similarity:
     score_threshold: float | None = None
     index_set: str | None = None
 
+    @property
+    def asks_model(self) -> bool:
+        """Whether an example has yet to be embedded, which costs money and time."""
+        return any(isinstance(one, Text | Image | ImageUri) for one in (*self.examples, *self.counterexamples))
+
 
 class Status(Enum):
     """Which files are searched: those that the bucket has, or those that it had."""

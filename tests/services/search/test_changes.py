@@ -53,6 +53,15 @@ async def read_all_the_time(scene: Scene) -> None:
         await scene.search(Query(text="a bird", tags=TagFilter(none_of=["rain"])))
 
 
+async def test_a_change_just_before_a_query_does_not_have_the_model_asked_twice(scene: Scene) -> None:
+    await scene.search(Query(text="a bird"))
+    await scene.tag({min(scene.contents): ["bird"]})
+    scene.house.endpoint.forget()
+    scene.house.endpoint.settings.latency_ms = 300
+    assert await scene.paths(text="a bird that nobody asked for yet", top_k=100)
+    assert scene.house.endpoint.counts.calls == 1
+
+
 async def test_a_scan_brings_new_files_and_takes_what_is_gone(scene: Scene) -> None:
     gone, *_ = sorted(scene.contents)
     assert gone in await scene.paths()
