@@ -52,6 +52,7 @@ bench-search: $(DONE)/suite ## Measure search over FILES files against its goals
 clean: ## Remove .venv, caches and built stubs; the data of `make run` stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find sdk/bowerbird -name '*_pb2*.py*' -delete
+	rm -f sdk/bowerbird/contracts.binpb
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What `make run` passes on, to be read by deploy/local/settings.py.
@@ -73,6 +74,10 @@ $(DONE)/lock: $(DONE)/uv requirements/lock.txt
 $(DONE)/protos: $(DONE)/lock requirements/build.txt sdk/pyproject.toml sdk/hatch_build.py $(PROTOS)
 	@echo 'Building the stubs of the contracts ...'
 	@$(INSTALL) --no-deps -e ./sdk
+	@# What the contracts import from elsewhere, for `buf lint`, which looks below this folder alone.
+	@mkdir -p .venv/contracts/google/api
+	@cd "$$($(BIN)/python -c 'import google.api; print(*google.api.__path__)')" && \
+		cp annotations.proto http.proto '$(CURDIR)/.venv/contracts/google/api/'
 	@touch $@
 
 $(DONE)/suite: $(DONE)/protos pyproject.toml

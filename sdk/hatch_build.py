@@ -1,4 +1,6 @@
-"""Build hook: makes the Python stubs of `protos/` in place, so that they are built and never committed."""
+"""Build hook: makes the Python stubs of `protos/` in place, so that they are built and never committed; and beside them
+`contracts.binpb`, a descriptor set of all of it with its comments, which the stubs lack.
+"""
 
 import sys
 from importlib.resources import files
@@ -12,7 +14,8 @@ class ProtobufBuildHook(BuildHookInterface[Any]):
     """Runs protoc over `protos/` (beside `sdk/` in the repository, inside it in a source distribution)."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        from grpc_tools import protoc  # noqa: PLC0415  (a build requirement, absent at run time)
+        from google.api import annotations_pb2  # noqa: PLC0415  (build requirements, absent at run time)
+        from grpc_tools import protoc  # noqa: PLC0415
 
         root = Path(self.root)
         protos = next(folder for folder in (root / "protos", root.parent / "protos") if folder.is_dir())
@@ -23,6 +26,10 @@ class ProtobufBuildHook(BuildHookInterface[Any]):
                 "protoc",
                 f"--proto_path={protos}",
                 f"--proto_path={files('grpc_tools') / '_proto'}",
+                f"--proto_path={Path(annotations_pb2.__file__).parents[2]}",
+                f"--descriptor_set_out={root / 'bowerbird' / 'contracts.binpb'}",
+                "--include_imports",
+                "--include_source_info",
                 f"--python_out={root}",
                 f"--grpc_python_out={root}",
                 f"--plugin=protoc-gen-mypy={script('protoc-gen-mypy')}",
