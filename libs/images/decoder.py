@@ -25,6 +25,8 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from libs.images.shape import Fit, Shape
+from libs.images.thumbnail import in_srgb, padded, shaped
 from libs.images.wire import MEMORY_EXIT, REQUEST, RESPONSE, Output, Verdict
 
 # The one plugin that may look at bytes with this beginning; no other is even imported.
@@ -64,7 +66,7 @@ class Refused(Exception):
 class Order:
     """What to make of an image."""
 
-    max_side_px: int
+    shape: Shape
     output: Output
     quality: int
 
@@ -73,12 +75,13 @@ def serve(connection: socket.socket, *, pixels_limit: int, orphan_seconds: float
     """Answer requests until the other side closes."""
     stream = connection.makefile("rb")
     while head := stream.read(REQUEST.size):
-        size_bytes, max_side_px, output, quality = REQUEST.unpack(head)
+        size_bytes, fit, width, height, percent, *colour, output, quality = REQUEST.unpack(head)
         data = stream.read(size_bytes)
         # The pool kills a slow decoder; this ends one whose pool died first, even inside a C function.
         signal.setitimer(signal.ITIMER_REAL, orphan_seconds)
         try:
-            (width_px, height_px), body = prepare(data, Order(max_side_px, Output(output), quality), pixels_limit)
+            shape = Shape(Fit(fit), width, height, percent, (colour[0], colour[1], colour[2]))
+            (width_px, height_px), body = prepare(data, Order(shape, Output(output), quality), pixels_limit)
             verdict = Verdict.PREPARED
         except Refused as refused:
             verdict, (width_px, height_px), body = refused.verdict, refused.size, str(refused).encode()
@@ -95,8 +98,11 @@ def prepare(data: bytes, order: Order, pixels_limit: int) -> tuple[tuple[int, in
         raise Refused(Verdict.TOO_MANY_PIXELS, str(image.width * image.height), image.size)
     try:
         size = image.size
-        image = _downscaled(image, order.max_side_px)
-        turn = TRANSPOSE.get(_orientation(image))
+        if order.shape.fit is Fit.MODEL:
+            image = _downscaled(image, order.shape.width_px)
+            turn = TRANSPOSE.get(_orientation(image))
+        else:
+            image, turn = _shaped(image, order.shape)
         image = _flattened(image)
     except MemoryError:
         raise
@@ -105,6 +111,8 @@ def prepare(data: bytes, order: Order, pixels_limit: int) -> tuple[tuple[int, in
     if turn is not None:
         image = image.transpose(turn)
         size = size[::-1] if turn in SIDEWAYS else size
+    if order.shape.fit is Fit.PAD:
+        image = padded(image, order.shape)
     return size, _encoded(image, order)
 
 
@@ -122,15 +130,27 @@ def _opened(data: bytes) -> ImageFile:
 
 def _downscaled(image: Image.Image, max_side_px: int) -> Image.Image:
     """The first frame, at most max_side_px wide and high, in a resizable mode."""
-    if image.mode not in RESIZABLE or (image.has_transparency_data and image.mode in ("L", "RGB")):
-        image = _resizable(image)
+    image = _resizable(image)
     # For JPEG this decodes at 1/2, 1/4 or 1/8 already, where the image stays twice as large as needed.
     image.thumbnail((max_side_px, max_side_px), Image.Resampling.BICUBIC, reducing_gap=2.0)
     image.load()
     return image
 
 
+def _shaped(image: Image.Image, shape: Shape) -> tuple[Image.Image, Image.Transpose | None]:
+    """The first frame in its shape and in sRGB, and the turn that brings it upright."""
+    profile = image.info.get("icc_profile")
+    if image.format != "JPEG":  # formats may tell the orientation behind the pixels
+        image.load()
+    turn = TRANSPOSE.get(_orientation(image))
+    image = _resizable(image)
+    image = shaped(image, shape.turned() if turn in SIDEWAYS else shape)
+    return in_srgb(_flattened(image) if image.mode in ("RGBA", "LA") else image, profile), turn
+
+
 def _resizable(image: Image.Image) -> Image.Image:
+    if image.mode in RESIZABLE and not (image.has_transparency_data and image.mode in ("L", "RGB")):
+        return image
     if image.mode.startswith(("I", "F")):
         return _eight_bit(image)
     return image.convert("RGBA" if image.has_transparency_data else "RGB")

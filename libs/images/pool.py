@@ -1,4 +1,4 @@
-"""The pool of decoder processes: `prepare` is the one way in which the suite opens an image."""
+"""The pool of decoder processes: the one way in which the suite opens an image, for models or for people."""
 
 import asyncio
 import os
@@ -17,6 +17,7 @@ from libs.images.errors import (
     ImageTooLarge,
 )
 from libs.images.process import DecoderDied, DecoderProcess, ImageLimits, Reply
+from libs.images.shape import Fit, Shape
 from libs.images.wire import Output, Verdict
 
 FORMATS: Final = "JPEG, PNG, GIF, BMP, TIFF or WEBP"
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class PreparedImage:
-    """An image ready for a model: RGB in 8 bits, upright, on white, without metadata.
+    """An image ready to be looked at: RGB in 8 bits, upright, on white, without metadata.
 
     The size is the original's once it stands upright.
     """
@@ -78,14 +79,21 @@ class ImagePool:
         a subclass of ImageError: ImageEmpty, ImageFormatUnsupported, ImageCorrupt, ImageTooLarge, ImageDecodeTimeout or
         ImageDecoderDied.
         """
+        return await self._made(data, Shape(Fit.MODEL, max_side_px, max_side_px), format, quality)
+
+    async def thumbnail(self, data: bytes, shape: Shape, *, quality: int = 80) -> PreparedImage:
+        """The first frame as JPEG in a shape for people: upright, on white, in sRGB. Raises like `prepare`."""
+        return await self._made(data, shape, "jpeg", quality)
+
+    async def _made(self, data: bytes, shape: Shape, output: str, quality: int) -> PreparedImage:
         if not data:
             raise ImageEmpty
         if len(data) > self.limits.size_bytes:
             raise ImageTooLarge(value=f"{len(data)} bytes", limit=f"{self.limits.size_bytes}")
-        reply = await self._decode(data, max_side_px, Output[format.upper()], quality)
+        reply = await self._decode(data, shape, Output[output.upper()], quality)
         match reply.verdict:
             case Verdict.PREPARED:
-                return PreparedImage(reply.body, reply.width_px, reply.height_px, MEDIA_TYPES[format])
+                return PreparedImage(reply.body, reply.width_px, reply.height_px, MEDIA_TYPES[output])
             case Verdict.UNSUPPORTED:
                 raise ImageFormatUnsupported(expected=FORMATS)
             case Verdict.CORRUPT:
@@ -94,27 +102,27 @@ class ImagePool:
                 size = f"{reply.width_px} x {reply.height_px} = {reply.body.decode()} pixels"
                 raise ImageTooLarge(value=size, limit=f"{self.limits.pixels}")
 
-    async def _decode(self, data: bytes, max_side_px: int, output: Output, quality: int) -> Reply:
+    async def _decode(self, data: bytes, shape: Shape, output: Output, quality: int) -> Reply:
         """Tried twice where the process died of something that may not be the image's doing."""
         try:
-            return await self._decode_once(data, max_side_px, output, quality)
+            return await self._decode_once(data, shape, output, quality)
         except DecoderDied as death:
             if death.met_memory_limit:
                 raise ImageDecoderDied(problem=str(death)) from None
             log.warning("an image decoder died, the image is tried once more", problem=str(death))
         try:
-            return await self._decode_once(data, max_side_px, output, quality)
+            return await self._decode_once(data, shape, output, quality)
         except DecoderDied as death:
             raise ImageDecoderDied(problem=f"{death}, and so did the next one") from None
 
-    async def _decode_once(self, data: bytes, max_side_px: int, output: Output, quality: int) -> Reply:
+    async def _decode_once(self, data: bytes, shape: Shape, output: Output, quality: int) -> Reply:
         process = await self._idle.get()
         answered = False
         try:
             if process is None:
                 process = DecoderProcess(self.limits)
             async with asyncio.timeout(self.limits.decode_seconds):
-                reply = await process.decode(data, max_side_px, output, quality)
+                reply = await process.decode(data, shape, output, quality)
             answered = True
             return reply
         except TimeoutError:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+from libs.images.shape import Shape
 from libs.images.wire import MEMORY_EXIT, REQUEST, RESPONSE, Output, Verdict
 
 
@@ -54,11 +55,12 @@ class DecoderProcess:
         )
         theirs.close()
 
-    async def decode(self, data: bytes, max_side_px: int, output: Output, quality: int) -> Reply:
+    async def decode(self, data: bytes, shape: Shape, output: Output, quality: int) -> Reply:
         """Raises DecoderDied."""
         loop = asyncio.get_running_loop()
+        asked = (shape.fit, shape.width_px, shape.height_px, shape.percent, *shape.colour, output, quality)
         try:
-            await loop.sock_sendall(self._socket, REQUEST.pack(len(data), max_side_px, output, quality))
+            await loop.sock_sendall(self._socket, REQUEST.pack(len(data), *asked))
             await loop.sock_sendall(self._socket, data)
             verdict, size_bytes, width_px, height_px = RESPONSE.unpack(await self._read(RESPONSE.size))
             return Reply(Verdict(verdict), width_px, height_px, bytes(await self._read(size_bytes)))

@@ -3,8 +3,8 @@
 from enum import IntEnum
 from struct import Struct
 
-# size of the data in bytes, largest side in pixels, output format, quality
-REQUEST = Struct("!QIBB")
+# size of the data in bytes; fit, width, height and percent of the shape, red, green and blue; output format, quality
+REQUEST = Struct("!QBIIB3BBB")
 # verdict, size of what follows in bytes, width and height of the oriented original in pixels
 RESPONSE = Struct("!BQII")
 
