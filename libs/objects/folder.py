@@ -3,8 +3,12 @@
 import asyncio
 import errno
 import os
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
+from io import BufferedReader
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -23,7 +27,7 @@ from libs.objects.errors import (
     StorageFailed,
     UriInvalid,
 )
-from libs.objects.store import ObjectStat, Page
+from libs.objects.store import PIECE_BYTES, ObjectStat, Page
 from libs.objects.uri import StorageUri, checked_key
 from libs.rpc.errors import BowerbirdError
 
@@ -101,6 +105,26 @@ class FolderStore:
 
         return await self._run(key, content)
 
+    async def content(
+        self, key: str, start: int = 0, size_bytes: int | None = None, *, etag: str | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        parts = self._parts(key)
+        left = size_bytes if size_bytes is not None else sys.maxsize
+        with ExitStack() as stack:
+
+            def opened() -> BufferedReader:
+                file, status = stack.enter_context(confined.opened_file(self._allowed, parts))
+                if etag is not None and _etag(status) != etag:
+                    raise ObjectChanged(uri=self._root.child(key))
+                reader = stack.enter_context(os.fdopen(file, "rb", closefd=False))
+                reader.seek(start)
+                return reader
+
+            reader = await self._run(key, opened)
+            while piece := await self._run(key, partial(reader.read, min(left, PIECE_BYTES))):
+                yield piece
+                left -= len(piece)
+
     async def write(self, key: str, content: AsyncIterator[bytes]) -> None:
         parts = self._parts(key)
         part = await self._run(key, lambda: confined.Part(self._allowed, parts))
@@ -124,7 +148,7 @@ class FolderStore:
 
         await self._run(key, written)
 
-    async def link(self, key: str, lifetime_seconds: int) -> str | None:
+    async def link(self, key: str, lifetime_seconds: int, *, disposition: str | None = None) -> str | None:
         self._parts(key)
         return None
 

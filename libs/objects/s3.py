@@ -110,6 +110,18 @@ class S3Store:
                     return b""
                 raise
 
+    async def content(
+        self, key: str, start: int = 0, size_bytes: int | None = None, *, etag: str | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        if size_bytes == 0:
+            return
+        end = "" if size_bytes is None else start + size_bytes - 1
+        uri = self._root.child(key)
+        with self._translated(key):
+            async with aclosing(self._gets.pieces(uri, self._below + key, f"bytes={start}-{end}", etag)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
     async def write(self, key: str, content: AsyncIterator[bytes]) -> None:
         async with aclosing(_parts(content)) as parts:
             first = await anext(parts, b"")
@@ -129,10 +141,13 @@ class S3Store:
                     raise ObjectExists(uri=self._root.child(key)) from error
                 raise
 
-    async def link(self, key: str, lifetime_seconds: int) -> str | None:
+    async def link(self, key: str, lifetime_seconds: int, *, disposition: str | None = None) -> str | None:
+        asked = self._place(key)
+        if disposition is not None:
+            asked["ResponseContentDisposition"] = disposition
         with self._translated(key):
             link: str = await self._client.generate_presigned_url(
-                "get_object", Params=self._place(key), ExpiresIn=lifetime_seconds
+                "get_object", Params=asked, ExpiresIn=lifetime_seconds
             )
             return link
 

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from libs.objects.uri import StorageUri
 
+PIECE_BYTES = 256 * 2**10
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -72,6 +74,17 @@ class ObjectStore(Protocol):
     async def read_range(self, key: str, start: int, size_bytes: int) -> bytes:
         """The bytes from `start` on, fewer than `size_bytes` where the object ends before. Raises ObjectNotFound."""
 
+    def content(
+        self, key: str, start: int = 0, size_bytes: int | None = None, *, etag: str | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """The bytes from `start` on, `size_bytes` or all, in pieces of at most 256 KB: memory does not grow with the
+        object.
+
+        Ends early where the object does, and is empty where `start` lies behind its end. Raises ObjectNotFound; before
+        the first piece, ObjectChanged where `etag` is given and is no longer the object's. A connection that breaks
+        off in between is not tried again. Close the iterator (`contextlib.aclosing`) to end it early.
+        """
+
     async def write(self, key: str, content: AsyncIterator[bytes]) -> None:
         """Writes or overwrites an object with content of any size; about 16 MB are held in memory.
 
@@ -83,10 +96,10 @@ class ObjectStore(Protocol):
         that write at once, one succeeds.
         """
 
-    async def link(self, key: str, lifetime_seconds: int) -> str | None:
+    async def link(self, key: str, lifetime_seconds: int, *, disposition: str | None = None) -> str | None:
         """An address at which anyone can read the object for a while, or None where the store has no such links.
 
-        Does not ask whether the object exists.
+        With `disposition` the answer carries it as Content-Disposition. Does not ask whether the object exists.
         """
 
     async def delete(self, key: str) -> None:

@@ -131,6 +131,42 @@ class ObjectStoreConformance:
         assert await store.read_range("a", 8, 100) == b"89"
         assert await store.read_range("a", 10, 5) == b""
 
+    @pytest.mark.parametrize(
+        ("start", "size"),
+        [(0, None), (0, 0), (0, 1), (299_999, 2), (1, 300_000), (700_000, 9), (700_000, None), (9, None)],
+    )
+    async def test_content_is_streamed_in_pieces_from_anywhere(
+        self, store: ObjectStore, start: int, size: int | None
+    ) -> None:
+        content = bytes(range(251)) * (700_000 // 251 + 1)
+        content = content[:700_000]
+        await store.put("a b/ü", content)
+        stat = await store.stat("a b/ü")
+        streamed = [piece async for piece in store.content("a b/ü", start, size, etag=stat.etag)]
+        assert all(0 < len(piece) <= 256 * 2**10 for piece in streamed)
+        assert b"".join(streamed) == content[start : None if size is None else start + size]
+
+    async def test_content_of_an_empty_object_has_no_pieces(self, store: ObjectStore) -> None:
+        await store.put("a", b"")
+        assert [piece async for piece in store.content("a")] == []
+
+    async def test_content_that_changed_or_is_gone_is_not_streamed(self, store: ObjectStore) -> None:
+        await store.put("a", b"first")
+        first = await store.stat("a")
+        await store.put("a", b"second")
+        with pytest.raises(ObjectChanged):
+            await anext(store.content("a", etag=first.etag))
+        with pytest.raises(ObjectNotFound, match="/b"):
+            await anext(store.content("b"))
+        with pytest.raises(UriInvalid):
+            await anext(store.content("../b"))
+
+    async def test_content_can_be_ended_early(self, store: ObjectStore) -> None:
+        await store.put("a", bytes(2**20))
+        async with aclosing(store.content("a")) as pieces:
+            assert await anext(pieces)
+        assert await store.read("a", 2**20) == bytes(2**20)
+
     async def test_put_overwrites_unless_told_otherwise(self, store: ObjectStore) -> None:
         await store.put("a", b"1", if_none_match=True)
         with pytest.raises(ObjectExists, match="/a exists"):
