@@ -1,0 +1,58 @@
+"""The console put together: channels, the gateway and what else answers HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import grpc.aio
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from services.console.access import accounted, tell_request_id
+from services.console.channels import open_channels
+from services.console.health import Health
+from services.console.rest.contract import Backend, contract_services
+from services.console.rest.gateway import Deadlines, Gateway
+from services.console.rest.routes import Route, routes_of
+from services.console.rest.streams import StreamAnswers
+from services.console.settings import ConsoleSettings
+from services.console.tokens import bearer_token
+
+
+@asynccontextmanager
+async def assembled(settings: ConsoleSettings) -> AsyncIterator[web.Application]:
+    """An application that is ready to be served. The services need not be there yet: calls fail until they are."""
+    routes = routes_of(contract_services())
+    addresses: dict[Backend, str] = {"catalog": settings.catalog_address, "search": settings.search_address}
+    async with open_channels(addresses, routes) as channels:
+        yield make_app(settings, routes, channels)
+
+
+def make_app(
+    settings: ConsoleSettings, routes: list[Route], channels: Mapping[Backend, grpc.aio.Channel]
+) -> web.Application:
+    """All that the console answers. Paths that are registered first go first: the gateway takes the rest of `/v1/`."""
+    stopping = asyncio.Event()
+    token_of = bearer_token
+    middlewares: list[Middleware] = [accounted]
+    app = web.Application(middlewares=middlewares, client_max_size=settings.max_body_bytes)
+    app.on_response_prepare.append(tell_request_id)
+
+    health = Health(channels, stopping)
+    app.router.add_get("/healthz", health.alive)
+    app.router.add_get("/readyz", health.ready)
+
+    gateway = Gateway(
+        routes,
+        channels,
+        token_of,
+        Deadlines(settings.timeout_seconds, settings.max_timeout_seconds),
+        StreamAnswers(heartbeat_seconds=settings.heartbeat_seconds, stopping=stopping),
+    )
+    app.router.add_route("*", "/v1/{path:.*}", gateway.handle)
+
+    async def stop(_: web.Application) -> None:
+        stopping.set()
+
+    app.on_shutdown.append(stop)
+    return app

@@ -1,0 +1,55 @@
+"""Which route a request takes, and where none fits, what would."""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from itertools import zip_longest
+
+from services.console.rest.errors import MethodNotAllowed, RouteUnknown
+from services.console.rest.routes import Route
+
+_NEAR = 0.7
+_MOST_NAMED = 3
+
+
+class RouteFinder:
+    """Finds routes by method and path."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self.routes = routes
+        self._by_method: dict[str, list[Route]] = {}
+        for route in routes:
+            self._by_method.setdefault(route.http_method, []).append(route)
+
+    def find(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]]:
+        """The route, and the values of its variables. Raises MethodNotAllowed and RouteUnknown."""
+        for route in self._by_method.get(method, ()):
+            if (found := route.template.match(raw_path)) is not None:
+                return route, found
+        allowed = {route.http_method for route in self.routes if route.template.match(raw_path) is not None}
+        if allowed:
+            raise MethodNotAllowed(field="method", name=raw_path, value=method, expected=", ".join(sorted(allowed)))
+        near = self._nearest(method, raw_path)
+        raise RouteUnknown(
+            resource="route",
+            name=f"{method} {raw_path}",
+            nearest=f"; near it are {', '.join(near)}" if near else "; /openapi.json has all that there are",
+        )
+
+    def _nearest(self, method: str, raw_path: str) -> list[str]:
+        """Routes that look like it, the likest first, those of the method before others."""
+        scored = []
+        for route in self.routes:
+            likeness = SequenceMatcher(None, _filled(raw_path, route.template.shape), route.template.shape).ratio()
+            if likeness >= _NEAR:
+                scored.append((likeness, route.http_method == method, f"{route.http_method} {route.template.shape}"))
+        return [name for _, _, name in sorted(scored, reverse=True)[:_MOST_NAMED]]
+
+
+def _filled(raw_path: str, shape: str) -> str:
+    """The path with `*` for each segment for which the shape has one, so that ids make nothing less alike."""
+    pairs = zip_longest(raw_path.split("/"), shape.split("/"))
+    return "/".join(
+        "*" + segment[segment.find(":") :] * (":" in segment) if wanted and wanted.startswith("*") else segment
+        for segment, wanted in pairs
+        if segment is not None
+    )
