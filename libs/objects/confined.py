@@ -5,12 +5,14 @@ reached, whatever changes meanwhile, and a link is not there at all, as in objec
 raise OSError.
 """
 
+import heapq
 import os
 import secrets
 import stat
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from operator import itemgetter
 
 PART_PREFIX = ".bowerbird-part-"  # a file that is being written; it is not an object yet
 
@@ -25,6 +27,15 @@ class Found:
 
     parts: tuple[str, ...]
     status: os.stat_result
+
+
+@dataclass(frozen=True)
+class Children:
+    """Some of what a folder holds: names of folders, and files. `last` is the last key where more follow."""
+
+    folders: list[str]
+    files: list[Found]
+    last: str | None
 
 
 @contextmanager
@@ -58,10 +69,31 @@ def opened_file(root: str, parts: Sequence[str]) -> Iterator[tuple[int, os.stat_
         os.close(file)
 
 
-def subfolders(root: str, parts: Sequence[str]) -> list[str]:
-    """The names of the folders in a folder, sorted."""
+def children(root: str, parts: Sequence[str], *, after: str, limit: int) -> Children:
+    """The first `limit` folders and regular files of a folder whose keys come behind `after`. Keys are names, those of
+    folders with a `/`, compared byte by byte, as object storage does. Names that are not UTF-8 are left out.
+    """
     with opened_folder(root, parts) as folder, os.scandir(folder) as entries:
-        return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+        behind = os.fsencode(after)
+        keyed = ((key, entry) for entry in entries if (key := _key(entry)) > behind)
+        found = heapq.nsmallest(limit + 1, keyed, key=itemgetter(0))
+        listed = Children([], [], found[limit - 1][0].decode() if len(found) > limit else None)
+        for key, entry in found[:limit]:
+            if key.endswith(b"/"):
+                listed.folders.append(entry.name)
+            else:
+                with suppress(FileNotFoundError):
+                    listed.files.append(Found((entry.name,), entry.stat(follow_symlinks=False)))
+        return listed
+
+
+def is_text(name: str) -> bool:
+    """Whether the bytes of a name are UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def walk(root: str, parts: Sequence[str]) -> Generator[Found, None, None]:
@@ -121,3 +153,14 @@ class Part:
         self._file.close()
         with suppress(FileNotFoundError), opened_folder(self._root, self._folders) as folder:
             os.unlink(self._part, dir_fd=folder)
+
+
+def _key(entry: "os.DirEntry[str]") -> bytes:
+    """Empty for what is no object and no folder."""
+    if not is_text(entry.name):
+        return b""
+    if entry.is_dir(follow_symlinks=False):
+        return f"{entry.name}/".encode()
+    if entry.is_file(follow_symlinks=False) and not entry.name.startswith(PART_PREFIX):
+        return entry.name.encode()
+    return b""

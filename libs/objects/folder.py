@@ -4,7 +4,7 @@ import asyncio
 import errno
 import os
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -27,7 +27,7 @@ from libs.objects.errors import (
     StorageFailed,
     UriInvalid,
 )
-from libs.objects.store import PIECE_BYTES, ObjectStat, Page
+from libs.objects.store import PIECE_BYTES, FolderPage, ObjectStat, Page
 from libs.objects.uri import StorageUri, checked_key
 from libs.rpc.errors import BowerbirdError
 
@@ -64,10 +64,14 @@ class FolderStore:
         finally:
             files.close()
 
-    async def folders(self, prefix: str = "", limit: int = 1000) -> list[str]:
+    async def folder(self, prefix: str = "", *, limit: int = 1000, token: str | None = None) -> FolderPage:
         parts = self._below + _folder_parts(prefix)
-        names = await self._listed(prefix, lambda: confined.subfolders(self._allowed, parts))
-        return [f"{prefix}{name}/" for name in names or () if _is_text(name)][:limit]
+        found = await self._listed(
+            prefix, lambda: confined.children(self._allowed, parts, after=token or "", limit=limit)
+        )
+        if found is None:
+            return FolderPage([], _page([], prefix), None)
+        return FolderPage([f"{prefix}{name}/" for name in found.folders], _page(found.files, prefix), found.last)
 
     async def stat(self, key: str) -> ObjectStat:
         parts = self._parts(key)
@@ -198,23 +202,19 @@ def _next_page(files: Iterator[confined.Found], prefix: str) -> Page | None:
     found = list(islice(files, PAGE_FILES))
     if not found:
         return None
-    named = [(key, file.status) for file in found if _is_text(key := prefix + "/".join(file.parts))]
+    named = [file for file in found if all(map(confined.is_text, file.parts))]
     if len(named) < len(found):
         log.warning("names that are not UTF-8 were left out", count=len(found) - len(named))
+    return _page(named, prefix)
+
+
+def _page(files: Sequence[confined.Found], prefix: str) -> Page:
     return Page(
-        [key for key, _ in named],
-        [status.st_size for _, status in named],
-        [_etag(status) for _, status in named],
-        [_modified(status) for _, status in named],
+        [prefix + "/".join(file.parts) for file in files],
+        [file.status.st_size for file in files],
+        [_etag(file.status) for file in files],
+        [_modified(file.status) for file in files],
     )
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _etag(status: os.stat_result) -> str:

@@ -26,7 +26,7 @@ from libs.objects.s3_client import (
 from libs.objects.s3_errors import error_code, translated
 from libs.objects.s3_gets import SignedGets
 from libs.objects.s3_lister import Lister
-from libs.objects.store import ObjectStat, Page
+from libs.objects.store import FolderPage, ObjectStat, Page
 from libs.objects.uri import StorageUri, checked_key
 from libs.rpc.addresses import AddressPolicy
 from libs.rpc.resolver import checked_connector
@@ -81,16 +81,11 @@ class S3Store:
                 if page := _without_markers(page, cut):
                     yield page
 
-    async def folders(self, prefix: str = "", limit: int = 1000) -> list[str]:
-        below = self._below + prefix
-        folders: list[str] = []
-        token = None
-        while len(folders) < limit:
-            page = await self._lister.page(below, delimiter="/", token=token)
-            folders += [folder[len(self._below) :] for folder in page.prefixes]
-            if (token := page.next_token) is None:
-                break
-        return sorted(folders)[:limit]
+    async def folder(self, prefix: str = "", *, limit: int = 1000, token: str | None = None) -> FolderPage:
+        cut = len(self._below)
+        page = await self._lister.page(self._below + prefix, delimiter="/", token=token, limit=limit)
+        folders = [folder[cut:] for folder in page.prefixes]
+        return FolderPage(folders, _without_markers(page.objects, cut), page.next_token)
 
     async def stat(self, key: str) -> ObjectStat:
         with self._translated(key):

@@ -35,7 +35,7 @@ class RedirectRefused(Exception):
 
 
 @contextmanager
-def translated(uri: StorageUri, endpoint: str) -> Iterator[None]:
+def translated(uri: StorageUri | str, endpoint: str) -> Iterator[None]:
     """Turns what botocore and aiohttp raise about `uri` into BowerbirdErrors."""
     try:
         yield
@@ -60,7 +60,7 @@ def error_code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def refusal(uri: StorageUri, status: int, code: str, message: str) -> BowerbirdError:
+def refusal(uri: StorageUri | str, status: int, code: str, message: str) -> BowerbirdError:
     """The error for an answer with an HTTP status that is no success, and the code and message of its XML body."""
     if code == "NoSuchBucket":
         return BucketNotFound(uri=uri)
@@ -92,7 +92,7 @@ def address(endpoint: str) -> str:
     return f"{url.host}:{url.port}"
 
 
-def _connection_failure(uri: StorageUri, endpoint: str, error: BotoCoreError) -> BowerbirdError:
+def _connection_failure(uri: StorageUri | str, endpoint: str, error: BotoCoreError) -> BowerbirdError:
     if isinstance(error, SSLError):
         return StorageFailed(uri=uri, problem=f"no secure connection to {address(endpoint)} ({error})")
     return AddressUnreachable(address=address(endpoint))

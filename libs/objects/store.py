@@ -26,6 +26,18 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderPage:
+    """A part of what lies directly below a folder: the keys of its sub-folders, each ending in `/`, and its objects.
+
+    `next_token` goes on behind it; it is None on the last page.
+    """
+
+    folders: list[str]
+    objects: Page
+    next_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectStat:
     """What is known of one object without reading it."""
 
@@ -58,9 +70,12 @@ class ObjectStore(Protocol):
         end a listing early.
         """
 
-    async def folders(self, prefix: str = "", limit: int = 1000) -> list[str]:
-        """The sub-folders one level below `prefix` (empty, or ending in `/`), each ending in `/`, sorted, at most
-        `limit`.
+    async def folder(self, prefix: str = "", *, limit: int = 1000, token: str | None = None) -> FolderPage:
+        """What lies directly below `prefix` (empty, or ending in `/`): at most `limit` (1 to 1,000) sub-folders and
+        objects together, behind the page whose `next_token` is given.
+
+        The order is the store's: that of the keys, byte by byte, but some sort a folder by its name without `/`.
+        Objects that stand for folders are left out, so a page may be empty and not the last.
         """
 
     async def stat(self, key: str) -> ObjectStat:

@@ -6,9 +6,9 @@ from bowerbird.catalog.v1.connection_pb2 import Connection, ModelServiceConfig
 from libs.endpoints.chat import open_chat
 from libs.endpoints.connection import endpoint_of
 from libs.endpoints.embedding import open_embedding
+from libs.objects.buckets import sign_in
 from libs.objects.config import FolderConfig, storage_config
 from libs.objects.opening import open_store
-from libs.objects.sign_in import sign_in
 from libs.rpc.addresses import AddressPolicy
 from libs.rpc.errors import FieldInvalid, ServiceUnavailable
 from libs.vectors.config import database_config
@@ -45,7 +45,7 @@ async def _try_storage(connection: Connection, uri: str, addresses: AddressPolic
             return f"{await sign_in(config, addresses)} takes the key."
         uri = f"file://{config.root}"
     async with open_store(config, uri, addresses) as store:
-        folders = await store.folders(limit=5)
+        folders = (await store.folder()).folders[:5]
     listed = f", such as {', '.join(folders)}" if folders else ""
     return f"{uri} can be listed; it has {'sub-folders' if folders else 'no sub-folders'}{listed}."
 

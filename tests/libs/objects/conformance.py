@@ -32,6 +32,18 @@ async def listed(store: ObjectStore, prefix: str = "") -> list[str]:
     return sorted([key async for page in store.pages(prefix) for key in page.key])
 
 
+async def directly_below(store: ObjectStore, prefix: str = "", limit: int = 1000) -> list[str]:
+    """The keys of all sub-folders and objects, sorted, from pages of this size."""
+    found: list[str] = []
+    token = None
+    while True:
+        page = await store.folder(prefix, limit=limit, token=token)
+        assert len(page.folders) + len(page.objects) <= limit
+        found += [*page.folders, *page.objects.key]
+        if (token := page.next_token) is None:
+            return sorted(found)
+
+
 async def pieces(content: bytes, size: int) -> AsyncIterator[bytes]:
     for start in range(0, len(content), size):
         yield content[start : start + size]
@@ -42,7 +54,7 @@ class ObjectStoreConformance:
 
     async def test_an_empty_store_has_no_pages(self, store: ObjectStore) -> None:
         assert [page async for page in store.pages()] == []
-        assert await store.folders() == []
+        assert await directly_below(store) == []
 
     async def test_an_object_is_listed_with_its_size_time_and_etag(self, store: ObjectStore) -> None:
         before = datetime.now(UTC) - timedelta(seconds=5)
@@ -89,15 +101,28 @@ class ObjectStoreConformance:
     async def test_a_prefix_that_does_not_exist_has_no_objects(self, store: ObjectStore) -> None:
         await store.put("a/b.jpg", b"")
         assert await listed(store, "c/") == []
-        assert await store.folders("c/") == []
+        assert await directly_below(store, "c/") == []
         assert await listed(store, "a/b.jpg/") == []
 
-    async def test_folders_are_those_one_level_below(self, store: ObjectStore) -> None:
+    async def test_a_folder_holds_what_is_directly_below_it(self, store: ObjectStore) -> None:
         for key in ("a.jpg", "b/1.jpg", "b/2.jpg", "c d/e/f.jpg", "ü/1.jpg", "b/x/1.jpg"):
-            await store.put(key, b"")
-        assert await store.folders() == ["b/", "c d/", "ü/"]
-        assert await store.folders("b/") == ["b/x/"]
-        assert await store.folders(limit=2) == ["b/", "c d/"]
+            await store.put(key, b"12345")
+        page = await store.folder()
+        assert (page.folders, page.objects.key, page.next_token) == (["b/", "c d/", "ü/"], ["a.jpg"], None)
+        stat = await store.stat("a.jpg")
+        assert (page.objects.size_bytes, page.objects.etag) == ([5], [stat.etag])
+        assert abs((page.objects.modified[0] - stat.modified).total_seconds()) < 1
+        deeper = await store.folder("b/")
+        assert (deeper.folders, deeper.objects.key) == (["b/x/"], ["b/1.jpg", "b/2.jpg"])
+
+    @pytest.mark.parametrize("limit", [1, 7, 1000])
+    async def test_a_large_folder_comes_in_pages_that_miss_and_repeat_nothing(
+        self, store: ObjectStore, limit: int
+    ) -> None:
+        objects = ["a b.jpg", "a+.jpg", "a-.jpg", "a.jpg", "a0.jpg", "ä.jpg", "~.jpg", *(f"m{n}.jpg" for n in range(9))]
+        folders = ["a/", "a#/", "b/", "zz/", *(f"n{n}/" for n in range(5))]
+        await write_all(store, [*objects, *(f"{folder}x/1.jpg" for folder in folders)])
+        assert await directly_below(store, limit=limit) == sorted([*objects, *folders])
 
     async def test_an_etag_changes_with_the_content(self, store: ObjectStore) -> None:
         await store.put("a", b"first")

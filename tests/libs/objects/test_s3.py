@@ -12,7 +12,7 @@ from libs.objects.opening import open_store
 from libs.objects.store import ObjectStore
 from libs.rpc.addresses import AddressPolicy
 from libs.rpc.errors import AddressNotAllowed, AddressUnreachable
-from tests.libs.objects.conformance import ObjectStoreConformance, listed, pieces
+from tests.libs.objects.conformance import ObjectStoreConformance, directly_below, listed, pieces
 
 LOOPBACK = AddressPolicy(("127.0.0.0/8",))
 
@@ -70,7 +70,7 @@ async def test_every_operation_refuses_a_wrong_key(config: S3Config, store: Obje
             with pytest.raises(StorageAccessDenied, match="check the keys"):
                 await listed(refused)
             with pytest.raises(StorageAccessDenied):
-                await refused.folders()
+                await refused.folder()
             with pytest.raises(StorageAccessDenied):
                 await refused.stat("a")
             with pytest.raises(StorageAccessDenied):
@@ -89,6 +89,8 @@ async def test_a_missing_bucket_is_named(config: S3Config) -> None:
         with pytest.raises(BucketNotFound, match="s3://no-such-bucket/photos"):
             await listed(store)
         with pytest.raises(BucketNotFound):
+            await store.folder()
+        with pytest.raises(BucketNotFound):
             await store.read("a", 10)
         with pytest.raises(BucketNotFound):
             await store.put("a", b"")
@@ -98,7 +100,9 @@ async def test_markers_of_folders_are_no_objects(store: ObjectStore) -> None:
     for key in ("a/", "a/b.jpg", "empty/"):
         await store.put(key, b"")
     assert await listed(store) == ["a/b.jpg"]
-    assert await store.folders() == ["a/", "empty/"]
+    assert await directly_below(store) == ["a/", "empty/"]
+    assert await directly_below(store, "a/") == ["a/b.jpg"]
+    assert await directly_below(store, "empty/") == []
 
 
 async def test_objects_beside_the_root_are_not_seen(config: S3Config, store: ObjectStore) -> None:
