@@ -1,23 +1,17 @@
-"""What a scan lists: the images of a dataset's bucket, folder or single object, as its store names them."""
+"""What a dataset's root holds: the images of a bucket, a folder or a single object, as the store names them."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from sqlalchemy import select
+from typing import Self
 
 from bowerbird.catalog.v1.dataset_pb2 import Dataset
-from libs.objects.config import StorageConfig, storage_config
+from libs.objects.config import StorageConfig
 from libs.objects.opening import open_store
 from libs.objects.store import ObjectStore, Page
 from libs.objects.uri import StorageUri, parse_uri
 from libs.rpc.addresses import AddressPolicy
-from libs.rpc.errors import NotFound
-from services.catalog.connections import Connections
-from services.catalog.database import Database
-from services.catalog.schema import connections, datasets, versions
-from services.catalog.servicers.connection import encoded_connection
 
 # The formats that a dataset takes, by the ending of the name in either case.
 CONTENT_TYPES = {
@@ -46,24 +40,13 @@ class ScanSource:
     root: StorageUri
     key: str | None
 
-
-async def find_source(database: Database, secrets: Connections, workspace: str, version_id: int) -> ScanSource:
-    """Raises NotFound where the version has no bucket or folder."""
-    statement = (
-        select(datasets.c.root_uri, datasets.c.import_format, connections)
-        .join_from(versions, datasets, versions.c.dataset_id == datasets.c.id)
-        .join(connections, datasets.c.storage_connection_id == connections.c.id)
-        .where(versions.c.id == version_id)
-    )
-    async with database.begin() as connection:
-        row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        raise NotFound(resource="bucket or folder of the version", name=version_id)
-    config = storage_config(encoded_connection(workspace, row, secrets.secret(row)))
-    root, key = parse_uri(row.root_uri), None
-    if row.import_format == Dataset.IMPORT_FORMAT_FILE:
-        root, key = root.split()
-    return ScanSource(config, root, key)
+    @classmethod
+    def of(cls, config: StorageConfig, root_uri: str, import_format: int) -> Self:
+        """What a dataset says of its root. Raises UriInvalid."""
+        root, key = parse_uri(root_uri), None
+        if import_format == Dataset.IMPORT_FORMAT_FILE:
+            root, key = root.split()
+        return cls(config, root, key)
 
 
 @asynccontextmanager
@@ -73,6 +56,12 @@ async def open_listing(source: ScanSource, addresses: AddressPolicy) -> AsyncIte
         pages = store.pages() if source.key is None else _one_object(store, source.key)
         async with aclosing(pages):
             yield pages
+
+
+def content_type_of(name: str) -> str:
+    """The media type of an object that belongs to a dataset, by its name; empty for others."""
+    _, dot, ending = name.rpartition(".")
+    return CONTENT_TYPES.get(ending.lower(), "") if dot else ""
 
 
 def images_of(page: Page) -> list[ListedFile]:

@@ -1,5 +1,7 @@
 """ConnectionService."""
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 from grpc.aio import ServicerContext
@@ -7,6 +9,8 @@ from sqlalchemy import Row
 
 from bowerbird.catalog.v1 import connection_pb2, connection_service_pb2_grpc
 from bowerbird.catalog.v1.connection_service_pb2 import (
+    CountObjectsRequest,
+    CountObjectsResponse,
     CreateConnectionRequest,
     CreateConnectionResponse,
     DeleteConnectionRequest,
@@ -15,6 +19,8 @@ from bowerbird.catalog.v1.connection_service_pb2 import (
     GetConnectionResponse,
     ListConnectionsRequest,
     ListConnectionsResponse,
+    ListFolderRequest,
+    ListFolderResponse,
     ResolveConnectionRequest,
     ResolveConnectionResponse,
     TestConnectionRequest,
@@ -22,6 +28,9 @@ from bowerbird.catalog.v1.connection_service_pb2 import (
     UpdateConnectionRequest,
     UpdateConnectionResponse,
 )
+from bowerbird.catalog.v1.dataset_pb2 import Dataset
+from bowerbird.catalog.v1.storage_pb2 import StorageFolder, StorageObject
+from libs.objects.config import StorageConfig, storage_config
 from libs.rpc.addresses import AddressPolicy
 from libs.rpc.errors import BowerbirdError
 from libs.rpc.names import CONNECTION, WORKSPACE
@@ -29,8 +38,11 @@ from libs.rpc.paging import PageTokens, page_size
 from services.catalog.connection_configs import KINDS, Config, ConfigChecks
 from services.catalog.connection_trial import try_connection
 from services.catalog.connections import Connections
-from services.catalog.fields import checked_id, checked_mask, checked_text, etag, timestamp
+from services.catalog.fields import checked_enum, checked_id, checked_mask, checked_text, etag, timestamp
+from services.catalog.object_count import ObjectCount, count_objects
+from services.catalog.scanner.listing import ScanSource, content_type_of
 from services.catalog.scope import ids_in
+from services.catalog.storage_folder import ChildObject, list_folder
 
 Context = ServicerContext[Any, Any]
 
@@ -99,9 +111,33 @@ class ConnectionServicer(connection_service_pb2_grpc.ConnectionServiceServicer):
             return TestConnectionResponse(works=False, reason=error.reason, message=str(error))
         return TestConnectionResponse(works=True, message=found)
 
+    async def ListFolder(self, request: ListFolderRequest, context: Context) -> ListFolderResponse:
+        size = page_size(request.page_size)
+        (token,) = self._page_tokens.decode(request) or (None,)
+        config = await self._storage(request.name)
+        found = await list_folder(config, request.uri, self._addresses, limit=size, token=token)
+        return ListFolderResponse(
+            folders=[StorageFolder(name=folder.name, uri=folder.uri) for folder in found.folders],
+            objects=map(encoded_object, found.objects),
+            next_page_token=self._page_tokens.encode(request, [found.next_token]) if found.next_token else "",
+        )
+
+    async def CountObjects(self, request: CountObjectsRequest, context: Context) -> AsyncIterator[CountObjectsResponse]:
+        folder = Dataset.IMPORT_FORMAT_FOLDER
+        import_format = checked_enum("import_format", Dataset.ImportFormat, request.import_format, folder)
+        source = ScanSource.of(await self._storage(request.name), request.uri, import_format)
+        async with aclosing(count_objects(source, self._addresses)) as counts:
+            async for count in counts:
+                yield encoded_count(count)
+
     async def ResolveConnection(self, request: ResolveConnectionRequest, context: Context) -> ResolveConnectionResponse:
         workspace, row = await self._row(request.name)
         return ResolveConnectionResponse(connection=encoded_connection(workspace, row, self._connections.secret(row)))
+
+    async def _storage(self, name: str) -> StorageConfig:
+        """Raises FieldInvalid for a connection to something else."""
+        workspace, row = await self._row(name)
+        return storage_config(encoded_connection(workspace, row, self._connections.secret(row)))
 
     async def _row(self, name: str) -> tuple[str, Row[Any]]:
         ids = ids_in(CONNECTION, name, "connection")
@@ -119,3 +155,23 @@ def encoded_connection(workspace: str, row: Row[Any], secret: str = "") -> conne
     )
     Config(row.kind, row.config, secret).fill(connection)
     return connection
+
+
+def encoded_object(found: ChildObject) -> StorageObject:
+    return StorageObject(
+        name=found.name,
+        uri=found.uri,
+        size_bytes=found.size_bytes,
+        modify_time=timestamp(found.modified),
+        content_type=content_type_of(found.name),
+    )
+
+
+def encoded_count(count: ObjectCount) -> CountObjectsResponse:
+    return CountObjectsResponse(
+        file_count=count.files,
+        size_bytes=count.size_bytes,
+        skipped_count=count.skipped,
+        sample_paths=count.samples,
+        done=count.done,
+    )
