@@ -11,10 +11,13 @@ from aiohttp.typedefs import Middleware
 from services.console.access import accounted, tell_request_id
 from services.console.channels import open_channels
 from services.console.health import Health
+from services.console.pages import Pages
+from services.console.openapi.serving import add_documents
 from services.console.rest.contract import Backend, contract_services
 from services.console.rest.gateway import Deadlines, Gateway
 from services.console.rest.routes import Route, routes_of
 from services.console.rest.streams import StreamAnswers
+from services.console.sessions.headers import secure
 from services.console.settings import ConsoleSettings
 from services.console.tokens import bearer_token
 
@@ -36,11 +39,12 @@ def make_app(
     token_of = bearer_token
     middlewares: list[Middleware] = [accounted]
     app = web.Application(middlewares=middlewares, client_max_size=settings.max_body_bytes)
-    app.on_response_prepare.append(tell_request_id)
+    app.on_response_prepare.extend((tell_request_id, secure))
 
     health = Health(channels, stopping)
     app.router.add_get("/healthz", health.alive)
     app.router.add_get("/readyz", health.ready)
+    add_documents(app.router)
 
     gateway = Gateway(
         routes,
@@ -50,6 +54,7 @@ def make_app(
         StreamAnswers(heartbeat_seconds=settings.heartbeat_seconds, stopping=stopping),
     )
     app.router.add_route("*", "/v1/{path:.*}", gateway.handle)
+    app.router.add_get("/{path:.*}", Pages().serve)
 
     async def stop(_: web.Application) -> None:
         stopping.set()

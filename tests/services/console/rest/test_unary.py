@@ -3,10 +3,7 @@
 import itertools
 from typing import Any
 
-import pytest
-
-from bowerbird.type.v1.role_pb2 import Role
-from tests.services.console.scene import Answer, Console
+from tests.services.console.scene import Console
 from tests.suite import WORKSPACE
 
 DATASETS = f"/v1/{WORKSPACE}/datasets"
