@@ -17,9 +17,12 @@ from services.console.rest.contract import Backend, contract_services
 from services.console.rest.gateway import Deadlines, Gateway
 from services.console.rest.routes import Route, routes_of
 from services.console.rest.streams import StreamAnswers
+from services.console.sessions.cookie import SessionCookies
+from services.console.sessions.front import Front
+from services.console.sessions.guard import Guard
 from services.console.sessions.headers import secure
+from services.console.sessions.sign_in import Sessions
 from services.console.settings import ConsoleSettings
-from services.console.tokens import bearer_token
 
 
 @asynccontextmanager
@@ -36,8 +39,10 @@ def make_app(
 ) -> web.Application:
     """All that the console answers. Paths that are registered first go first: the gateway takes the rest of `/v1/`."""
     stopping = asyncio.Event()
-    token_of = bearer_token
-    middlewares: list[Middleware] = [accounted]
+    front = Front(settings.behind_proxy)
+    cookies = SessionCookies(settings.session_key_bytes, settings.session_seconds)
+    guard = Guard(settings.allowed_hosts, cookies, front)
+    middlewares: list[Middleware] = [accounted, guard.middleware]
     app = web.Application(middlewares=middlewares, client_max_size=settings.max_body_bytes)
     app.on_response_prepare.extend((tell_request_id, secure))
 
@@ -46,10 +51,15 @@ def make_app(
     app.router.add_get("/readyz", health.ready)
     add_documents(app.router)
 
+    sessions = Sessions(channels["catalog"], cookies, guard, front)
+    app.router.add_post("/session", sessions.create)
+    app.router.add_get("/session", sessions.get)
+    app.router.add_delete("/session", sessions.delete)
+
     gateway = Gateway(
         routes,
         channels,
-        token_of,
+        guard.token_of,
         Deadlines(settings.timeout_seconds, settings.max_timeout_seconds),
         StreamAnswers(heartbeat_seconds=settings.heartbeat_seconds, stopping=stopping),
     )

@@ -34,7 +34,7 @@ class ConsoleSettings(BaseSettings):
         description="`host:port` to serve HTTP at; port 0 takes any free one",
     )
     allowed_hosts: tuple[str, ...] = Field(
-        ("localhost", "127.0.0.1"),
+        ("localhost", "127.0.0.1", "[::1]"),
         min_length=1,
         description="names under which people reach the console, without a port; a request to another one is refused",
     )
@@ -43,6 +43,13 @@ class ConsoleSettings(BaseSettings):
     service_token: SecretStr = Field(description="the token by which catalog knows this service; replicas share it")
     session_key: Annotated[SecretStr, AfterValidator(_is_key)] = Field(
         description="32 random bytes in base64, which encrypt the tokens in session cookies; replicas share them"
+    )
+    session_seconds: float = Field(
+        30 * 24 * 3600.0, gt=0, description="how long a session lasts whose token has no end of its own before that"
+    )
+    behind_proxy: bool = Field(
+        False,
+        description="a proxy in front ends TLS and sets X-Forwarded-Proto and X-Forwarded-For, which are then believed",
     )
     allowed_addresses: tuple[str, ...] = Field(
         (PUBLIC,), description="where connections to object storage may lead: `public`, networks, host patterns"
@@ -57,3 +64,7 @@ class ConsoleSettings(BaseSettings):
     )
     shutdown_seconds: float = Field(10.0, ge=0, description="how long calls under way may take at a stop")
     log_format: LogFormat = "json"
+
+    @property
+    def session_key_bytes(self) -> bytes:
+        return base64.b64decode(self.session_key.get_secret_value())

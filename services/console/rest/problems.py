@@ -58,7 +58,7 @@ def problem_response(error: BowerbirdError) -> web.Response:
     if status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
-        headers["Retry-After"] = str(RETRY_SECONDS)
+        headers["Retry-After"] = error.details.get("retry_seconds", str(RETRY_SECONDS))
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = error.details["expected"]
     return web.Response(

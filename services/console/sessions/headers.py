@@ -1,7 +1,7 @@
 """What the console tells browsers to refuse, on every answer.
 
 Object storage is not in `img-src`: thumbnails and originals come through the console. So the policy needs to know no
-endpoint of a user's, an endpoint that only the suite can reach works too, and no answer of a bucket is ever a document here.
+endpoint of a user's, and an endpoint that only the suite can reach works too.
 """
 
 from aiohttp import web
