@@ -132,10 +132,22 @@ async def find_dataset(connection: AsyncConnection, workspace: str, slug: str) -
 
 
 def dataset_columns() -> Select[Any]:
-    """Selects all columns, with the id of the connection as users know it and the number of the newest version."""
-    newest = select(func.max(versions.c.number)).where(versions.c.dataset_id == datasets.c.id).scalar_subquery()
-    return select(datasets, connections.c.slug.label("connection"), newest.label("latest")).outerjoin_from(
-        datasets, connections, datasets.c.storage_connection_id == connections.c.id
+    """Selects all columns, with the id of the connection as users know it, and of the newest version its number
+    (`latest`), what it holds (`file_count`, `size_bytes`) and when it was scanned.
+    """
+    of_dataset, newest = versions.alias(), versions.alias()
+    number = select(func.max(of_dataset.c.number)).where(of_dataset.c.dataset_id == datasets.c.id).scalar_subquery()
+    return (
+        select(
+            datasets,
+            connections.c.slug.label("connection"),
+            newest.c.number.label("latest"),
+            newest.c.file_count,
+            newest.c.size_bytes,
+            newest.c.scanned,
+        )
+        .outerjoin_from(datasets, connections, datasets.c.storage_connection_id == connections.c.id)
+        .join(newest, (newest.c.dataset_id == datasets.c.id) & (newest.c.number == number))
     )
 
 

@@ -210,6 +210,9 @@ def encoded_dataset(workspace: str, row: Row[Any]) -> dataset_pb2.Dataset:
         create_time=timestamp(row.created),
         update_time=timestamp(row.updated),
         etag=etag(row),
+        file_count=row.file_count,
+        size_bytes=row.size_bytes,
+        scan_time=timestamp(row.scanned),
     )
 
 

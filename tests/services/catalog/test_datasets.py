@@ -64,6 +64,25 @@ async def test_a_new_dataset_has_its_defaults_and_an_open_version(catalog: Catal
     assert list((await stub.ListVersions(ListVersionsRequest(parent=made.name))).versions) == [version]
 
 
+async def test_a_dataset_says_what_its_newest_version_holds(catalog: Catalog) -> None:
+    async with scene(catalog, files=3) as made, scene(catalog, files=1, scanned=False) as unscanned:
+        stub = DatasetServiceStub(catalog.viewer)
+        listed = {one.name: one for one in (await stub.ListDatasets(ListDatasetsRequest(parent=WORKSPACE))).datasets}
+        assert (listed[unscanned.dataset].file_count, listed[unscanned.dataset].HasField("scan_time")) == (0, False)
+        await made.database.execute("UPDATE versions SET size_bytes = 3003 WHERE id = $1", made.version_id)
+        dataset = (await stub.GetDataset(GetDatasetRequest(name=made.dataset))).dataset
+        version = (await stub.GetVersion(GetVersionRequest(name=made.version))).version
+        assert (dataset.file_count, dataset.size_bytes, dataset.scan_time) == (3, 3003, version.scan_time)
+        assert listed[made.dataset].file_count == 3
+        await made.database.execute(
+            "INSERT INTO versions (dataset_id, workspace_id, number, state, file_count) "
+            "SELECT dataset_id, workspace_id, 2, state, 7 FROM versions WHERE id = $1", made.version_id,
+        )  # fmt: skip
+        newer = (await stub.GetDataset(GetDatasetRequest(name=made.dataset))).dataset
+        assert (newer.latest_version, newer.file_count) == (f"{made.dataset}/versions/v2", 7)
+        assert not newer.HasField("scan_time")
+
+
 async def test_a_dataset_keeps_what_was_given(catalog: Catalog, folder: Path) -> None:
     given = Dataset(
         display_name="Vögel 鸟",
