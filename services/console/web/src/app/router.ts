@@ -1,0 +1,31 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { createRouter } from "@tanstack/react-router";
+import { datasetsRoute } from "@/screens/datasets/route";
+import { signInRoute } from "@/screens/signIn/route";
+import { Crash } from "./Crash";
+import { NotFound } from "./NotFound";
+import { Pending } from "./Pending";
+import { home, root, signedIn } from "./root";
+
+/** Every screen of the console. */
+const routes = root.addChildren([home, signInRoute, signedIn.addChildren([datasetsRoute])]);
+
+export function createConsoleRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: routes,
+    context: { queries },
+    defaultPreload: "intent",
+    // Answers are kept by the queries alone.
+    defaultPreloadStaleTime: 0,
+    defaultErrorComponent: Crash,
+    defaultNotFoundComponent: NotFound,
+    defaultPendingComponent: Pending,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

@@ -1,0 +1,120 @@
+import {
+  type ColumnDef,
+  createColumnHelper,
+  createSortedRowModel,
+  metaHelper,
+  type RowData,
+  rowSortingFeature,
+  type SortingState,
+  sortFn_alphanumeric,
+  sortFn_text,
+  tableFeatures,
+  useTable,
+} from "@tanstack/react-table";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { useState } from "react";
+import { classes } from "./classes";
+import styles from "./Table.module.css";
+
+interface Meta {
+  /** Numbers stand at the end. */
+  readonly align?: "end";
+  /** As narrow as its content. */
+  readonly narrow?: boolean;
+}
+
+const features = tableFeatures({
+  rowSortingFeature,
+  sortedRowModel: createSortedRowModel(),
+  sortFns: { alphanumeric: sortFn_alphanumeric, text: sortFn_text },
+  columnMeta: metaHelper<Meta>(),
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: columns of one table have values of several types
+export type Columns<Row extends RowData> = ColumnDef<typeof features, Row, any>[];
+
+/** Makes the columns of a table; keep them outside the component, or in a memo. */
+export function columnsOf<Row extends RowData>() {
+  return createColumnHelper<typeof features, Row>();
+}
+
+interface Props<Row extends RowData> {
+  /** What it lists, for those who cannot see it. */
+  readonly label: string;
+  readonly columns: Columns<Row>;
+  readonly rows: readonly Row[];
+  readonly idOf: (row: Row) => string;
+  readonly sorting?: SortingState;
+}
+
+const none: SortingState = [];
+
+/** Rows that are all there; a click on a heading sorts them. */
+export function Table<Row extends RowData>({ label, columns, rows, idOf, sorting: first = none }: Props<Row>) {
+  const [sorting, setSorting] = useState(first);
+  const table = useTable({
+    features,
+    columns,
+    data: rows as Row[],
+    getRowId: idOf,
+    state: { sorting },
+    onSortingChange: setSorting,
+    enableSortingRemoval: false,
+  });
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+    <section className={styles["scroller"]} tabIndex={0} aria-label={label}>
+      <table className={styles["table"]} aria-label={label}>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id}>
+              {group.headers.map((header) => {
+                const sorted = header.column.getIsSorted();
+                const meta = header.column.columnDef.meta;
+                return (
+                  <th
+                    key={header.id}
+                    scope="col"
+                    className={classes(meta?.align && styles[meta.align], meta?.narrow && styles["narrow"])}
+                    aria-sort={sorted === false ? undefined : sorted === "asc" ? "ascending" : "descending"}
+                  >
+                    {header.column.getCanSort() ? (
+                      <button
+                        type="button"
+                        className={styles["sort"]}
+                        onClick={header.column.getToggleSortingHandler()}
+                      >
+                        <table.FlexRender header={header} />
+                        {sorted === "asc" && <ArrowUp size={12} aria-hidden />}
+                        {sorted === "desc" && <ArrowDown size={12} aria-hidden />}
+                      </button>
+                    ) : (
+                      <table.FlexRender header={header} />
+                    )}
+                  </th>
+                );
+              })}
+            </tr>
+          ))}
+        </thead>
+        <tbody>
+          {table.getRowModel().rows.map((row) => (
+            <tr key={row.id}>
+              {row.getAllCells().map((cell) => {
+                const meta = cell.column.columnDef.meta;
+                return (
+                  <td
+                    key={cell.id}
+                    className={classes(meta?.align && styles[meta.align], meta?.narrow && styles["narrow"])}
+                  >
+                    <table.FlexRender cell={cell} />
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

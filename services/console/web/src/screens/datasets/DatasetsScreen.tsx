@@ -1,0 +1,71 @@
+import { useQuery } from "@tanstack/react-query";
+import { Images } from "lucide-react";
+import { useRef } from "react";
+import { datasetsQuery } from "@/api/datasets";
+import { idOf } from "@/api/names";
+import type { Dataset } from "@/api/types";
+import { useSession } from "@/app/session";
+import { useShortcut } from "@/keys/shortcuts";
+import { Button } from "@/parts/Button";
+import { EmptyState } from "@/parts/EmptyState";
+import { ErrorState } from "@/parts/ErrorState";
+import { Page } from "@/parts/Page";
+import { SearchInput } from "@/parts/SearchInput";
+import { Skeleton } from "@/parts/Skeleton";
+import { useWords } from "@/words/words";
+import { DatasetTable } from "./DatasetTable";
+import { datasetsRoute } from "./route";
+
+/** All datasets of the workspace. */
+export function DatasetsScreen() {
+  const words = useWords().datasets;
+  const { workspace } = useSession();
+  const datasets = useQuery(datasetsQuery(workspace));
+  const { q = "" } = datasetsRoute.useSearch();
+  const navigate = datasetsRoute.useNavigate();
+  const box = useRef<HTMLInputElement>(null);
+  useShortcut({ key: "/", label: words.searchKey, run: () => box.current?.focus() });
+
+  const narrow = (text: string) => void navigate({ search: text === "" ? {} : { q: text }, replace: true });
+  return (
+    <Page title={words.title} lead={words.lead}>
+      {datasets.isPending && <Skeleton lines={6} />}
+      {datasets.isError && <ErrorState error={datasets.error} onRetry={() => void datasets.refetch()} />}
+      {datasets.data?.length === 0 && (
+        <EmptyState icon={<Images size={28} aria-hidden />} title={words.empty.title}>
+          {words.empty.text}
+        </EmptyState>
+      )}
+      {datasets.data !== undefined && datasets.data.length > 0 && (
+        <>
+          <SearchInput ref={box} label={words.search} value={q} onValue={narrow} />
+          <Matching datasets={datasets.data} text={q} onClear={() => narrow("")} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+interface MatchingProps {
+  readonly datasets: readonly Dataset[];
+  readonly text: string;
+  readonly onClear: () => void;
+}
+
+function Matching({ datasets, text, onClear }: MatchingProps) {
+  const words = useWords().datasets;
+  const wanted = text.toLowerCase();
+  const matching = datasets.filter(({ name, displayName }) =>
+    `${idOf(name)}\n${displayName ?? ""}`.toLowerCase().includes(wanted),
+  );
+  if (matching.length > 0) return <DatasetTable datasets={matching} />;
+  return (
+    <EmptyState
+      icon={<Images size={28} aria-hidden />}
+      title={words.noMatch(text)}
+      actions={<Button onClick={onClear}>{words.clear}</Button>}
+    >
+      {null}
+    </EmptyState>
+  );
+}
