@@ -1,4 +1,4 @@
-"""What a job said of its files."""
+"""What jobs said of files."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.catalog.statements import statements
 
 SQL = statements("job_results")
+LARGEST_ID = 2**63 - 1
 
 
 async def read_results(
@@ -17,3 +18,14 @@ async def read_results(
     """Rows with ordinal, path, done, reason, message, answer and tags (names), by ordinal behind `after`."""
     parameters = {"version": version_id, "job": job_id, "only_failed": only_failed, "after": after, "most": limit}
     return (await connection.execute(SQL["read_results"], parameters)).all()
+
+
+async def read_answers(
+    connection: AsyncConnection, version_id: int, ordinal: int, *, before: int | None, limit: int
+) -> Sequence[Row[Any]]:
+    """What each job said of one file, newest job first, below the job `before`: rows with job_id, kind, created, done,
+    reason, message, reused, current, answer, input_tokens, output_tokens, tags (names), model and tag_definition.
+    """
+    newest = before if before is not None else LARGEST_ID
+    parameters = {"version": version_id, "ordinal": ordinal, "before": newest, "most": limit}
+    return (await connection.execute(SQL["read_answers"], parameters)).all()

@@ -10,18 +10,24 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bowerbird.catalog.v1 import file_pb2, file_service_pb2_grpc
+from bowerbird.catalog.v1.file_answer_pb2 import FileAnswer
 from bowerbird.catalog.v1.file_service_pb2 import (
     GetFileRequest,
     GetFileResponse,
+    ListFileAnswersRequest,
+    ListFileAnswersResponse,
     ListFilesRequest,
     ListFilesResponse,
 )
+from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 from libs.rpc.errors import NotFound
 from libs.rpc.names import FILE, VERSION, file_id, parse_file_id
 from libs.rpc.paging import PageTokens, page_size
 from services.catalog.database import Database
 from services.catalog.fields import timestamp
 from services.catalog.files import find_file, list_files
+from services.catalog.job_results import read_answers
+from services.catalog.jobs import job_name
 from services.catalog.scope import ids_in
 from services.catalog.tag_names import tag_names
 from services.catalog.versions import Version, find_version
@@ -35,15 +41,10 @@ class FileServicer(file_service_pb2_grpc.FileServiceServicer):
         self._page_tokens = page_tokens
 
     async def GetFile(self, request: GetFileRequest, context: Context) -> GetFileResponse:
-        ids = ids_in(FILE, request.name, "file")
-        version_id, ordinal = parse_file_id(ids.pop("file"))
         async with self._database.begin() as connection:
-            version = await find_version(connection, **ids)
-            if version.id != version_id:
-                raise NotFound(resource="file", name=request.name)
-            rows = [await find_file(connection, version, ordinal)]
-            names = await _names(connection, version, rows)
-        return GetFileResponse(file=encoded_file(version, rows[0], names))
+            version, row = await _find(connection, request.name)
+            names = await _names(connection, version, [row])
+        return GetFileResponse(file=encoded_file(version, row, names))
 
     async def ListFiles(self, request: ListFilesRequest, context: Context) -> ListFilesResponse:
         ids = ids_in(VERSION, request.parent, "version")
@@ -57,6 +58,27 @@ class FileServicer(file_service_pb2_grpc.FileServiceServicer):
             files=[encoded_file(version, row, names) for row in rows[:size]],
             next_page_token=self._page_tokens.encode(request, [rows[size - 1].ordinal]) if len(rows) > size else "",
         )
+
+    async def ListFileAnswers(self, request: ListFileAnswersRequest, context: Context) -> ListFileAnswersResponse:
+        size = page_size(request.page_size)
+        (before,) = self._page_tokens.decode(request) or (None,)
+        async with self._database.begin() as connection:
+            version, file = await _find(connection, request.parent)
+            rows = await read_answers(connection, version.id, file.ordinal, before=before, limit=size + 1)
+        return ListFileAnswersResponse(
+            answers=[encoded_answer(version, row) for row in rows[:size]],
+            next_page_token=self._page_tokens.encode(request, [rows[size - 1].job_id]) if len(rows) > size else "",
+        )
+
+
+async def _find(connection: AsyncConnection, name: str) -> tuple[Version, Row[Any]]:
+    """The file of a name, with its version. Raises NameInvalid and NotFound."""
+    ids = ids_in(FILE, name, "file")
+    version_id, ordinal = parse_file_id(ids.pop("file"))
+    version = await find_version(connection, **ids)
+    if version.id != version_id:
+        raise NotFound(resource="file", name=name)
+    return version, await find_file(connection, version, ordinal)
 
 
 async def _names(connection: AsyncConnection, version: Version, rows: Sequence[Row[Any]]) -> Mapping[int, str]:
@@ -91,6 +113,25 @@ def encoded_file(version: Version, row: Row[Any], names: Mapping[int, str]) -> f
         file.tags.rejected.extend(sorted_names(row.rejected, names))
         file.tags.stale = row.stale
     return file
+
+
+def encoded_answer(version: Version, row: Row[Any]) -> FileAnswer:
+    return FileAnswer(
+        job=job_name(version.workspace, row.job_id),
+        kind=row.kind,
+        time=timestamp(row.created),
+        done=row.done,
+        reason=ErrorReason.ValueType(row.reason or 0),
+        message=row.message,
+        tags=row.tags,
+        answer=row.answer,
+        model=row.model,
+        tag_definition=row.tag_definition,
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        reused=row.reused,
+        current=row.current,
+    )
 
 
 def sorted_names(ids: Collection[int], names: Mapping[int, str]) -> list[str]:
