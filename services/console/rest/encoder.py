@@ -9,7 +9,7 @@ import struct
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
@@ -27,15 +27,14 @@ def encoder(message: Descriptor) -> Encode:
         return _WELL_KNOWN[message.full_name]
     if message.full_name.startswith("google.protobuf."):
         return MessageToDict
-    fields: dict[int, tuple[str, Encode | None]] = {}
+    fields: dict[FieldDescriptor, tuple[str, Encode | None]] = {}
 
     def encode(value: Message) -> dict[str, Any]:
         encoded = {}
-        for descriptor, content in value.ListFields():  # those that have a value, by number
-            number = descriptor.number
-            if number not in fields:  # here and not before, for a type may hold itself
-                fields[number] = descriptor.json_name, _field(descriptor)
-            name, convert = fields[number]
+        for field, content in value.ListFields():  # those that have a value, by number
+            if field not in fields:  # made here and not before, for a type may hold itself
+                fields[field] = field.json_name, _field(field)
+            name, convert = fields[field]
             encoded[name] = content if convert is None else convert(content)
         return encoded
 
@@ -96,10 +95,17 @@ def _float(value: float) -> float | str:
 
 def _timestamp(value: Any) -> str:
     nanos = value.nanos
+    text = _seconds(value.seconds)
     if nanos == 0:
-        return datetime.fromtimestamp(value.seconds, UTC).isoformat()[:19] + "Z"
-    text: str = value.ToJsonString()
-    return text
+        return f"{text}Z"
+    if nanos % 1000:
+        return f"{text}.{nanos:09d}Z"
+    return f"{text}.{nanos // 1_000_000:03d}Z" if nanos % 1_000_000 == 0 else f"{text}.{nanos // 1000:06d}Z"
+
+
+@lru_cache(4096)  # the files of a page share most of their times
+def _seconds(since_1970: int) -> str:
+    return datetime.fromtimestamp(since_1970, UTC).isoformat()[:19]
 
 
 def _struct(value: Any) -> dict[str, Any]:
