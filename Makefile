@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup protos lock lint test run bench-main bench-search clean
+.PHONY: help setup protos web lock lint test run bench-main bench-search clean
 
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -11,6 +11,11 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 INSTALL := $(UV) pip install --quiet --build-constraint requirements/build.txt
 # Folders too: their time changes when a contract is deleted.
 PROTOS := $(shell find protos -mindepth 1)
+WEB := services/console/web
+# What the front end is made of, its tests included.
+PAGES := $(shell find $(WEB)/src $(WEB)/public -name schema.d.ts -prune -o -print) $(wildcard $(WEB)/*.*)
+# Its tools, with a Node that is new enough in front.
+NPM = PATH="$$(sh $(WEB)/node.sh):$$PATH" npm --prefix $(WEB) --no-progress
 
 help: ## Say what there is
 	@echo 'Bowerbird. What can be made:'
@@ -20,25 +25,32 @@ help: ## Say what there is
 	@echo 'TAGDEF=definition.json, and ONCE=1 to end after the walk. make test takes TESTS="tests/libs ...".'
 	@echo 'make bench-search takes FILES=1000000, ONLY=load,filters,facets,throughput,knn, and KEEP=folder for what it makes.'
 
-setup: $(DONE)/suite ## Install everything at the locked versions into .venv
+setup: $(DONE)/suite $(DONE)/web ## Install everything at the locked versions into .venv
 
 protos: $(DONE)/protos ## Build the Python stubs of the contracts
 
+web: $(DONE)/web ## Check the front end and build it into services/console/web/dist
+
 lock: $(DONE)/uv ## Resolve the versions anew into requirements/, where pyproject.toml asks for it
-	$(COMPILE) requirements/uv.in -o requirements/uv.txt
+	@# Its time tells whether .venv has to be made anew, so it is written only if it says something else.
+	cp requirements/uv.txt .venv/uv.txt
+	$(COMPILE) requirements/uv.in -o .venv/uv.txt
+	cmp -s .venv/uv.txt requirements/uv.txt || cp .venv/uv.txt requirements/uv.txt
 	$(COMPILE) requirements/build.in -o requirements/build.txt
 	$(COMPILE) --extra local --group dev --no-emit-package bowerbird --no-emit-package bowerbird-suite \
 		pyproject.toml -o requirements/lock.txt
 
-lint: $(DONE)/suite ## Check style, types, imports between rooms, and the contracts
+lint: $(DONE)/suite $(DONE)/web-types ## Check style, types, imports between rooms, and the contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/buf lint
+	$(NPM) run --silent check
+	$(NPM) run --silent lint
 
-test: $(DONE)/suite ## Run the tests against real servers
-	$(BIN)/pytest $(TESTS)
+test: $(DONE)/suite $(DONE)/web ## Run the tests against real servers
+	$(BIN)/pytest --numprocesses logical --dist loadfile $(TESTS)
 
 run: $(DONE)/suite ## Start the suite, walk through its main job on real photos, go on until Ctrl-C
 	@exec $(BIN)/python -m deploy.local
@@ -52,7 +64,8 @@ bench-search: $(DONE)/suite ## Measure search over FILES files against its goals
 clean: ## Remove .venv, caches and built stubs; the data of `make run` stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find sdk/bowerbird -name '*_pb2*.py*' -delete
-	rm -f sdk/bowerbird/contracts.binpb
+	rm -f sdk/bowerbird/contracts.binpb $(WEB)/openapi.json $(WEB)/src/api/schema.d.ts
+	rm -rf $(WEB)/node_modules $(WEB)/dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What `make run` passes on, to be read by deploy/local/settings.py.
@@ -82,4 +95,20 @@ $(DONE)/protos: $(DONE)/lock requirements/build.txt sdk/pyproject.toml sdk/hatch
 
 $(DONE)/suite: $(DONE)/protos pyproject.toml
 	@$(INSTALL) --no-deps -e .
+	@touch $@
+
+$(DONE)/web-packages: $(DONE)/lock $(WEB)/package.json $(WEB)/package-lock.json
+	@echo 'Installing the packages of the front end ...'
+	@$(NPM) ci --silent
+	@touch $@
+
+$(DONE)/web-types: $(DONE)/suite $(DONE)/web-packages $(wildcard services/console/openapi/*.py services/console/rest/*.py)
+	@$(BIN)/python -m services.console.openapi > $(WEB)/openapi.json
+	@$(NPM) run --silent types
+	@touch $@
+
+$(DONE)/web: $(DONE)/web-types $(PAGES)
+	@echo 'Building the front end ...'
+	@$(NPM) run --silent check
+	@$(NPM) run --silent build
 	@touch $@

@@ -3,6 +3,7 @@
 import os
 import time
 import uuid
+from collections.abc import Iterator
 
 import psutil
 import pytest
@@ -39,12 +40,25 @@ _MARK = "BOWERBIRD_TEST_RUN"
 _GRACE_SECONDS = 5
 
 
-def pytest_configure() -> None:
-    os.environ[_MARK] = uuid.uuid4().hex
+def pytest_configure(config: pytest.Config) -> None:
+    if not _is_worker(config):
+        os.environ[_MARK] = uuid.uuid4().hex
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    yield
+    # Workers have ended by now, with the servers that they shared.
+    if not _is_worker(session.config):
+        _check_left_behind(session)
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Whether this process runs tests for another one: that one looks at what is left of all."""
+    return hasattr(config, "workerinput")
+
+
+def _check_left_behind(session: pytest.Session) -> None:
     deadline = time.monotonic() + _GRACE_SECONDS
     while (left := _left_behind()) and time.monotonic() < deadline:
         time.sleep(0.1)
