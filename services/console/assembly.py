@@ -11,8 +11,9 @@ from aiohttp.typedefs import Middleware
 from services.console.access import accounted, tell_request_id
 from services.console.channels import open_channels
 from services.console.health import Health
-from services.console.pages import Pages
+from services.console.media.assembly import Media, opened_media
 from services.console.openapi.serving import add_documents
+from services.console.pages import Pages
 from services.console.rest.contract import Backend, contract_services
 from services.console.rest.gateway import Deadlines, Gateway
 from services.console.rest.routes import Route, routes_of
@@ -30,12 +31,12 @@ async def assembled(settings: ConsoleSettings) -> AsyncIterator[web.Application]
     """An application that is ready to be served. The services need not be there yet: calls fail until they are."""
     routes = routes_of(contract_services())
     addresses: dict[Backend, str] = {"catalog": settings.catalog_address, "search": settings.search_address}
-    async with open_channels(addresses, routes) as channels:
-        yield make_app(settings, routes, channels)
+    async with open_channels(addresses, routes) as channels, opened_media(settings, channels["catalog"]) as media:
+        yield make_app(settings, routes, channels, media)
 
 
 def make_app(
-    settings: ConsoleSettings, routes: list[Route], channels: Mapping[Backend, grpc.aio.Channel]
+    settings: ConsoleSettings, routes: list[Route], channels: Mapping[Backend, grpc.aio.Channel], media: Media
 ) -> web.Application:
     """All that the console answers. Paths that are registered first go first: the gateway takes the rest of `/v1/`."""
     stopping = asyncio.Event()
@@ -55,6 +56,8 @@ def make_app(
     app.router.add_post("/session", sessions.create)
     app.router.add_get("/session", sessions.get)
     app.router.add_delete("/session", sessions.delete)
+
+    media.add_routes(app.router, guard.token_of)
 
     gateway = Gateway(
         routes,

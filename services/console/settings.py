@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -54,6 +55,19 @@ class ConsoleSettings(BaseSettings):
     allowed_addresses: tuple[str, ...] = Field(
         (PUBLIC,), description="where connections to object storage may lead: `public`, networks, host patterns"
     )
+    thumbnail_directory: Path | None = Field(
+        None, description="folder in which thumbnails are kept; without one each is made again when it is asked for"
+    )
+    thumbnail_budget_bytes: int = Field(
+        4 * 1024**3, ge=16 * 1024**2, description="what thumbnails may take there before the least used go"
+    )
+    thumbnails_at_once: int = Field(
+        8, ge=1, description="originals that are read and opened at a time; each may take 64 MB"
+    )
+    thumbnails_waiting: int = Field(
+        1000, ge=1, description="thumbnails under way and waiting; who asks for more is told to try again later"
+    )
+    image_processes: int | None = Field(None, ge=1, description="processes that open images; not set: one a core")
     max_body_bytes: int = Field(
         16 * 1024 * 1024, ge=1024, description="largest body of a request: a query image of 10 MB in base64 fits"
     )

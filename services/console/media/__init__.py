@@ -1,0 +1,1 @@
+"""Pictures of files: thumbnails, and the originals themselves."""
