@@ -27,7 +27,8 @@ HINTS = """
 The suite runs until Ctrl-C. In another terminal:
   .venv/bin/bowerbird search {dataset} "a bird"
   .venv/bin/bowerbird --help
-"""
+Sign in to the console with the token in {local_state}. The console:
+{console_url}"""
 
 
 async def run(settings: LocalSettings) -> None:
@@ -65,7 +66,7 @@ async def use(suite: Suite, supervisor: Supervisor, folder: StateFolder, setting
         write_private(folder.local_state, asdict(state))
         await Tour(client, suite.object_storage, collection).walk()
     if not settings.once:
-        say(HINTS.format(dataset=collection.dataset))
+        say(HINTS.format(dataset=collection.dataset, local_state=folder.local_state, console_url=suite.console_url))
         await asyncio.Event().wait()
 
 

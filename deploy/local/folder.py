@@ -17,7 +17,7 @@ import psutil
 
 from deploy.local.ports import free_ports, is_free
 
-_SERVICES = ("tagger", "indexer", "search", "exporter")
+_SERVICES = ("tagger", "indexer", "search", "exporter", "console")
 # A process that was asked to end has this long before it is made to.
 _LAST_CHANCE_SECONDS = 20
 
@@ -35,6 +35,7 @@ class Secrets:
     database_password: str = field(repr=False)
     storage_secret_key: str = field(repr=False)
     model_key: str = field(repr=False)
+    session_key: str = field(repr=False)
     service_tokens: dict[str, str] = field(repr=False)
 
     @classmethod
@@ -45,6 +46,7 @@ class Secrets:
             database_password=secrets.token_urlsafe(32),
             storage_secret_key=secrets.token_urlsafe(32),
             model_key=secrets.token_urlsafe(32),
+            session_key=base64.b64encode(secrets.token_bytes(32)).decode(),
             service_tokens={name: f"bb_{secrets.token_urlsafe(32)}" for name in _SERVICES},
         )
 
@@ -76,11 +78,14 @@ class StateFolder:
             yield
 
     def secrets(self) -> Secrets:
-        """Those of the first start."""
+        """Those of the first start, and new ones for what the suite has learned since."""
         path = self.path / "secrets.json"
-        if not path.exists():
-            write_private(path, asdict(Secrets.fresh()))
-        return Secrets(**json.loads(path.read_text("utf-8")))
+        kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        fresh = asdict(Secrets.fresh())
+        wanted = {**fresh, **kept, "service_tokens": {**fresh["service_tokens"], **kept.get("service_tokens", {})}}
+        if wanted != kept:
+            write_private(path, wanted)
+        return Secrets(**wanted)
 
     def ports(self, counts: Mapping[str, int]) -> dict[str, Sequence[int]]:
         """So many ports by name, those of the last start where they are free."""

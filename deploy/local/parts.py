@@ -33,6 +33,7 @@ class Suite:
     catalog_address: str
     search_address: str
     models_url: str
+    console_url: str
     secrets: Secrets
     postgres: PostgresServer
     object_storage: ObjectStorageServer
@@ -41,9 +42,10 @@ class Suite:
 
 def plan_suite(folder: StateFolder, *, embedded_models: bool = True) -> Suite:
     """The suite over the data of a folder; `embedded_models` says whether it needs the model server."""
-    ports = folder.ports({"postgres": 1, "seaweedfs": PORTS, "catalog": 1, "search": 1, "modelserver": 1})
+    ports = folder.ports({"postgres": 1, "seaweedfs": PORTS, "catalog": 1, "search": 1, "modelserver": 1, "console": 1})
     secrets = folder.secrets()
-    catalog, search, models = (f"{LOOPBACK}:{ports[name][0]}" for name in ("catalog", "search", "modelserver"))
+    names = ("catalog", "search", "modelserver", "console")
+    catalog, search, models, console = (f"{LOOPBACK}:{ports[name][0]}" for name in names)
     postgres = PostgresData(folder.path / "postgres", password=secrets.database_password, port=ports["postgres"][0])
     storage = SeaweedData(
         folder.path / "seaweedfs",
@@ -66,6 +68,7 @@ def plan_suite(folder: StateFolder, *, embedded_models: bool = True) -> Suite:
         services.worker("tagger", "services.tagger"),
         services.worker("indexer", "services.indexer"),
         services.worker("exporter", "services.exporter"),
+        services.console(console, search),
     ]
     if embedded_models:
         parts.append(services.modelserver(models))
@@ -73,6 +76,7 @@ def plan_suite(folder: StateFolder, *, embedded_models: bool = True) -> Suite:
         catalog_address=catalog,
         search_address=search,
         models_url=f"http://{models}",
+        console_url=f"http://{console}",
         secrets=secrets,
         postgres=postgres.server,
         object_storage=storage.server,
@@ -105,6 +109,15 @@ class _Services:
 
     def worker(self, name: str, module: str) -> Part:
         return Part(self._program(name, module, **self._of_catalog(name)), needs=("catalog", "seaweedfs"))
+
+    def console(self, address: str, search_address: str) -> Part:
+        settings = {
+            "search_address": search_address,
+            "session_key": self.secrets.session_key,
+            **self._of_catalog("console"),
+        }
+        program = self._program("console", "services.console", listen_address=address, **settings)
+        return Part(program, needs=("catalog", "search"), ready=partial(http_serves, f"http://{address}/readyz"))
 
     def modelserver(self, address: str) -> Part:
         program = self._program(

@@ -1,5 +1,6 @@
 """The folder of the suite: one suite at a time, the same secrets and ports, no stale processes."""
 
+import json
 import socket
 import stat
 import subprocess
@@ -31,6 +32,22 @@ def test_secrets_are_made_once_and_readable_by_the_user_alone(tmp_path: Path) ->
     for path in (tmp_path / "new").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert made.encryption_key not in repr(made)
+
+
+def test_a_folder_of_an_older_suite_keeps_its_secrets_and_gets_those_that_are_new(tmp_path: Path) -> None:
+    folder = StateFolder(tmp_path)
+    made = folder.secrets()
+    path = tmp_path / "secrets.json"
+    older = json.loads(path.read_text())
+    del older["session_key"], older["service_tokens"]["console"]
+    path.write_text(json.dumps(older))
+
+    now = folder.secrets()
+    assert now.encryption_key == made.encryption_key
+    assert now.service_tokens["search"] == made.service_tokens["search"]
+    assert now.session_key != made.session_key
+    assert now.service_tokens["console"]
+    assert folder.secrets() == now
 
 
 def test_ports_are_those_of_the_last_start_unless_one_is_taken(tmp_path: Path) -> None:
