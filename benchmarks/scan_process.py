@@ -95,7 +95,7 @@ class StubbedScanner:
         jobs = Jobs(self._database, Bell())
         job = await jobs.create(NewJob(WORKSPACE, name, "v1", ScanSpec(), None, "benchmark", None))
         [lease] = await self._queue.lease(Demand("benchmark", (JobKind.JOB_KIND_SCAN,), 1))
-        await self._scanner.scan(lease)
+        await self._scanner.do(lease)
         summary = (await jobs.get(WORKSPACE, job.id)).summary
         if not isinstance(summary, ScanSummary):
             raise RuntimeError("the scan did not succeed")

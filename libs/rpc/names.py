@@ -43,6 +43,7 @@ DATASET = NamePattern("workspaces/{workspace}/datasets/{dataset}")
 VERSION = NamePattern("workspaces/{workspace}/datasets/{dataset}/versions/{version}")
 FILE = NamePattern("workspaces/{workspace}/datasets/{dataset}/versions/{version}/files/{file}")
 INDEX_SET = NamePattern("workspaces/{workspace}/datasets/{dataset}/versions/{version}/indexSets/{index_set}")
+TAG_EDIT = NamePattern("workspaces/{workspace}/datasets/{dataset}/versions/{version}/tagEdits/{tag_edit}")
 
 LATEST = "latest"
 

@@ -23,6 +23,8 @@ from bowerbird.catalog.v1 import (
     job_service_pb2_grpc,
     tag_definition_service_pb2,
     tag_definition_service_pb2_grpc,
+    tag_edit_service_pb2,
+    tag_edit_service_pb2_grpc,
     work_service_pb2,
     work_service_pb2_grpc,
 )
@@ -45,9 +47,11 @@ from services.catalog.servicers.identity import IdentityServicer
 from services.catalog.servicers.index_set import IndexSetServicer
 from services.catalog.servicers.job import JobServicer
 from services.catalog.servicers.tag_definition import TagDefinitionServicer
+from services.catalog.servicers.tag_edit import TagEditServicer
 from services.catalog.servicers.work import WorkServicer
 from services.catalog.settings import CatalogSettings
 from services.catalog.tag_definitions import TagDefinitions
+from services.catalog.tag_edits import TagEdits
 from services.catalog.tags import Tags
 from services.catalog.work import WorkQueue
 
@@ -86,7 +90,8 @@ def services_of(
     addresses = AddressPolicy(settings.allowed_addresses)
     checks = ConfigChecks(addresses, settings.allowed_folders)
     bell = Bell()
-    queue = WorkQueue(database, bell, Tags(database), settings.lease_seconds)
+    tags = Tags(database)
+    queue = WorkQueue(database, bell, tags, settings.lease_seconds)
     page_tokens = PageTokens(hmac.digest(settings.encryption_key_bytes, b"page tokens", "sha256"))
     return [
         Service(
@@ -118,6 +123,11 @@ def services_of(
             tag_definition_service_pb2.DESCRIPTOR.services_by_name["TagDefinitionService"],
             tag_definition_service_pb2_grpc.add_TagDefinitionServiceServicer_to_server,
             TagDefinitionServicer(TagDefinitions(database), page_tokens),
+        ),
+        Service(
+            tag_edit_service_pb2.DESCRIPTOR.services_by_name["TagEditService"],
+            tag_edit_service_pb2_grpc.add_TagEditServiceServicer_to_server,
+            TagEditServicer(database, TagEdits(database, tags, bell), page_tokens),
         ),
         Service(
             index_set_service_pb2.DESCRIPTOR.services_by_name["IndexSetService"],

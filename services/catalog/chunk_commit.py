@@ -26,6 +26,8 @@ from services.catalog.results import (
     LogLine,
     Released,
     ScanSummary,
+    Summary,
+    TagEditSummary,
     Tagged,
 )
 from services.catalog.schema import jobs, versions
@@ -108,7 +110,7 @@ class Commit:
             "total_files": progress.total if progress else None,
             "done_files": progress.done if progress else None,
             "failed_files": progress.failed if progress else None,
-            "ends": isinstance(said.end, ScanSummary | ExportSummary | Failed),
+            "ends": isinstance(said.end, Summary | Failed),
             "released": isinstance(said.end, Released),
             "goes_on": self._chunk.goes_on,
             "lease_seconds": self._lease_seconds,
@@ -127,13 +129,16 @@ class Commit:
                 )
             case ExportSummary() as summary:
                 await self._succeed(summary.rows, summary, f"Exported: {summary.rows} rows to {summary.manifest_uri}.")
+            case TagEditSummary() as summary:
+                line = f"Worked through {summary.files} files and changed the tags of {summary.changed}."
+                await self._succeed(summary.files, summary, line)
             case Failed(reason, message):
                 await fail_jobs(self._connection, [self._job.id], reason, message)
                 if self._job.kind == JobKind.JOB_KIND_SCAN:
                     message = f"The scan that it waited for, jobs/{self._job.id}, failed: {message}"
                     await fail_waiting(self._connection, self._job.version_id, self._job.id, reason, message)
 
-    async def _succeed(self, files: int, summary: ScanSummary | ExportSummary, line: str) -> None:
+    async def _succeed(self, files: int, summary: Summary, line: str) -> None:
         await self._connection.execute(
             update(jobs)
             .where(jobs.c.id == self._job.id, jobs.c.ended.is_(None))

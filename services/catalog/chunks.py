@@ -17,7 +17,7 @@ SQL = statements("chunks")
 
 
 async def start_jobs(connection: AsyncConnection, version_id: int, jobs: Sequence[int]) -> None:
-    """Make the chunks of jobs on one version, of at most 64 files; a scan or export is one chunk without files.
+    """Make the chunks of jobs on one version, of at most 64 files; any other job is one chunk without files.
 
     In incremental mode files with a good result are left out: for tags a done outcome with the job's fingerprint for
     the file's content, for an index set a current vector of it.

@@ -1,4 +1,4 @@
--- Kinds: 1 scan, 2 tag, 3 index, 4 export. Modes: 1 incremental, 2 full. States: as Job.State.
+-- Kinds: 1 scan, 2 tag, 3 index, 4 export, 5 tag edit. Modes: 1 incremental, 2 full. States: as Job.State.
 
 -- name: start_jobs
 -- Jobs of one version get their chunks in one pass over its files; a job without files has succeeded. Files with a good
@@ -27,7 +27,7 @@ WITH starting AS (
     INSERT INTO chunks (job_id, ordinals, open)
     SELECT job_id, array_agg(ordinal ORDER BY ordinal), count(*) FROM numbered GROUP BY job_id, number
     UNION ALL
-    SELECT id, '{}', 1 FROM starting WHERE kind IN (1, 4)
+    SELECT id, '{}', 1 FROM starting WHERE kind IN (1, 4, 5)
     ORDER BY 1, 2
     RETURNING job_id, cardinality(ordinals) AS files
 ), counted AS (

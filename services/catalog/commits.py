@@ -23,6 +23,7 @@ from services.catalog.results import (
     LeaseUpdate,
     Released,
     ScanSummary,
+    TagEditSummary,
     Tagged,
 )
 from services.catalog.tags import Tags
@@ -33,6 +34,8 @@ ALLOWED: dict[int, tuple[tuple[type, ...], tuple[type, ...], bool]] = {
     JobKind.JOB_KIND_TAG: ((Tagged, Failed), (Failed, Released), False),
     JobKind.JOB_KIND_INDEX: ((Indexed, Failed), (Failed, Released), False),
     JobKind.JOB_KIND_EXPORT: ((), (ExportSummary, Failed, Released), True),
+    # It counts its progress itself, in the transactions that are its work.
+    JobKind.JOB_KIND_TAG_EDIT: ((), (TagEditSummary, Failed, Released), False),
 }
 
 

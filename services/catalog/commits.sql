@@ -88,10 +88,10 @@ UPDATE jobs SET
     input_tokens = input_tokens + CAST(:input_tokens AS bigint),
     output_tokens = output_tokens + CAST(:output_tokens AS bigint),
     state = CASE
-        WHEN jobs.ended IS NOT NULL OR kind IN (1, 4) OR done + failed + CAST(:done AS bigint) + CAST(:failed AS bigint) < total THEN state
+        WHEN jobs.ended IS NOT NULL OR kind IN (1, 4, 5) OR done + failed + CAST(:done AS bigint) + CAST(:failed AS bigint) < total THEN state
         WHEN failed + CAST(:failed AS bigint) = 0 THEN 4 ELSE 5 END,
     ended = CASE
-        WHEN jobs.ended IS NOT NULL OR kind IN (1, 4) OR done + failed + CAST(:done AS bigint) + CAST(:failed AS bigint) < total
+        WHEN jobs.ended IS NOT NULL OR kind IN (1, 4, 5) OR done + failed + CAST(:done AS bigint) + CAST(:failed AS bigint) < total
         THEN jobs.ended ELSE now() END
 FROM chunk
 WHERE jobs.id = chunk.job_id

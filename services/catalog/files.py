@@ -51,6 +51,8 @@ def file_columns(version: Version) -> Select[Any]:
             file_tags.c.rejected,
             file_tags.c.stale,
             file_tags.c.tagged,
+            file_tags.c.edited,
+            file_tags.c.editor,
             file_vectors.c.indexed,
         )
         .outerjoin_from(files, file_tags, same_file)

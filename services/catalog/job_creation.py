@@ -1,10 +1,9 @@
 """How a job comes to be: in one transaction with its work, or with the scan that it waits for."""
 
-import hashlib
 from dataclasses import asdict, dataclass
 
 from grpc import StatusCode
-from sqlalchemy import BigInteger, func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +15,8 @@ from libs.rpc.errors import BowerbirdError, NotFound
 from services.catalog.chunks import start_jobs
 from services.catalog.errors import VersionPublished
 from services.catalog.job_log import write_log
-from services.catalog.job_specs import KINDS, Plan, ScanSpec, Selection, Spec, plan
+from services.catalog.job_specs import KINDS, AskedSpec, Plan, ScanSpec, Selection, TagEditSpec, plan
+from services.catalog.request_ids import lock_request
 from services.catalog.results import LogLine
 from services.catalog.schema import datasets, jobs, versions
 from services.catalog.scope import workspace_key
@@ -40,7 +40,7 @@ class NewJob:
     workspace: str
     dataset: str
     version: str
-    spec: Spec
+    spec: AskedSpec
     selection: Selection | None
     creator: str
     request_id: str | None
@@ -78,12 +78,18 @@ async def create_job(connection: AsyncConnection, new: NewJob) -> int:
     return job
 
 
+async def create_tag_edit_job(
+    connection: AsyncConnection, version: Version, spec: TagEditSpec, *, files: int, creator: str
+) -> int:
+    """The id of the job that does or undoes an edit of at most so many files."""
+    job = await _insert(connection, version, Plan(spec, files=files), creator=creator)
+    await start_jobs(connection, version.id, [job])
+    return job
+
+
 async def _made_before(connection: AsyncConnection, workspace: str, request_id: str) -> int | None:
-    """The job of an earlier request with this id; of two at once the second waits here for the first."""
-    key = hashlib.sha256(f"{workspace}\0{request_id}".encode()).digest()
-    await connection.execute(
-        select(func.pg_advisory_xact_lock(literal(int.from_bytes(key[:8], signed=True), BigInteger)))
-    )
+    """The job of an earlier request with this id."""
+    await lock_request(connection, workspace, request_id)
     made: int | None = await connection.scalar(
         select(jobs.c.id).where(jobs.c.workspace_id == workspace_key(workspace), jobs.c.request_id == request_id)
     )

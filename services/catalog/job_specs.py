@@ -84,6 +84,14 @@ class ExportSpec:
 
 
 @dataclass(frozen=True)
+class TagEditSpec:
+    """An edit by its resource name; its files and changes are kept with it."""
+
+    tag_edit: str
+    undo: bool
+
+
+@dataclass(frozen=True)
 class Selection:
     """Ordinals, a roaring bitmap in the portable form, and their scores, float32 little-endian, or none."""
 
@@ -91,13 +99,16 @@ class Selection:
     scores: bytes
 
 
-Spec = ScanSpec | TagSpec | IndexSpec | ExportSpec
+# What people may ask for; the others are made by catalog.
+AskedSpec = ScanSpec | TagSpec | IndexSpec | ExportSpec
+Spec = AskedSpec | TagEditSpec
 
 KINDS: dict[type[Spec], JobKind.ValueType] = {
     ScanSpec: JobKind.JOB_KIND_SCAN,
     TagSpec: JobKind.JOB_KIND_TAG,
     IndexSpec: JobKind.JOB_KIND_INDEX,
     ExportSpec: JobKind.JOB_KIND_EXPORT,
+    TagEditSpec: JobKind.JOB_KIND_TAG_EDIT,
 }
 SPECS = {int(kind): spec for spec, kind in KINDS.items()}
 
@@ -114,7 +125,7 @@ class Plan:
     files: int = 0
 
 
-async def plan(connection: AsyncConnection, version: Version, spec: Spec, selection: Selection | None) -> Plan:
+async def plan(connection: AsyncConnection, version: Version, spec: AskedSpec, selection: Selection | None) -> Plan:
     """Check a spec and complete it. Raises FieldInvalid, NameInvalid, NotFound, IndexSetMissing, UriInvalid."""
     match spec:
         case ScanSpec():

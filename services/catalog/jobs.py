@@ -17,12 +17,17 @@ from services.catalog.database import Database
 from services.catalog.job_creation import NewJob, create_job
 from services.catalog.job_log import read_log
 from services.catalog.job_results import read_results
-from services.catalog.job_specs import SPECS, ExportSpec, Selection, Spec
-from services.catalog.results import ExportSummary, ScanSummary
+from services.catalog.job_specs import SPECS, ExportSpec, ScanSpec, Selection, Spec, TagEditSpec
+from services.catalog.results import ExportSummary, ScanSummary, Summary, TagEditSummary
 from services.catalog.schema import datasets, jobs, versions, workspaces
 from services.catalog.stops import ask_for_stop
 from services.catalog.versions import version_name
 
+SUMMARIES: dict[type[Spec], type[Summary]] = {
+    ScanSpec: ScanSummary,
+    ExportSpec: ExportSummary,
+    TagEditSpec: TagEditSummary,
+}
 WATCH_SECONDS = 0.5
 LOG_PAGE = 1_000
 
@@ -44,7 +49,7 @@ class Job:
     reused: int
     input_tokens: int
     output_tokens: int
-    summary: ScanSummary | ExportSummary | None
+    summary: Summary | None
     reason: int | None
     message: str
     creator: str
@@ -173,7 +178,6 @@ def _columns() -> Select[Any]:
 
 def _job(row: Row[Any]) -> Job:
     spec = SPECS[row.kind](**row.spec)
-    summary = ExportSummary if isinstance(spec, ExportSpec) else ScanSummary
     # A scan that goes on, or that broke off, keeps part of its summary there.
     has_summary = row.summary is not None and row.state == JobMessage.STATE_SUCCEEDED
     return Job(
@@ -190,7 +194,7 @@ def _job(row: Row[Any]) -> Job:
         reused=row.reused,
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
-        summary=summary(**row.summary) if has_summary else None,
+        summary=SUMMARIES[type(spec)](**row.summary) if has_summary else None,
         reason=row.reason,
         message=row.message,
         creator=row.creator,

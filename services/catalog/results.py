@@ -81,6 +81,17 @@ class ExportSummary:
 
 
 @dataclass(frozen=True)
+class TagEditSummary:
+    """What an edit of tags did, in files: those worked through, and those that it changed."""
+
+    files: int
+    changed: int
+
+
+Summary = ScanSummary | ExportSummary | TagEditSummary
+
+
+@dataclass(frozen=True)
 class Released:
     """The worker gives the chunk back as it is."""
 
@@ -93,7 +104,7 @@ class LeaseUpdate:
     results: Sequence[FileResult] = ()
     log_lines: Sequence[LogLine] = ()
     progress: Progress | None = None
-    end: ScanSummary | ExportSummary | Failed | Released | None = None
+    end: Summary | Failed | Released | None = None
 
     @property
     def is_renewal(self) -> bool:

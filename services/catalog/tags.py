@@ -42,6 +42,14 @@ class Tags:
                 await self._read(workspace_id, unknown)
         return {name: self._remembered[workspace_id, name] for name in found}
 
+    async def known(self, workspace_id: int, names: Collection[str]) -> Mapping[str, int]:
+        """The ids of those of the names that have one."""
+        missing = sorted(name for name in names if (workspace_id, name) not in self._remembered)
+        if missing:
+            await self._read(workspace_id, missing)
+        found = {name: self._remembered.get((workspace_id, name)) for name in names}
+        return {name: tag_id for name, tag_id in found.items() if tag_id is not None}
+
     async def _read(self, workspace_id: int, names: Collection[str]) -> None:
         statement = select(tags.c.id, tags.c.name).where(tags.c.workspace_id == workspace_id, tags.c.name.in_(names))
         async with self._database.begin() as connection:

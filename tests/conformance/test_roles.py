@@ -15,6 +15,7 @@ from services.catalog.database import Database
 from services.catalog.identity import make_sure
 from tests.conformance.roles import check_roles, check_workspaces, methods_of, services_in
 from tests.services.catalog.jobs_scene import make_index_set, scene
+from tests.services.catalog.tag_edits.scene import Labels
 from tests.services.search.scene import serving
 from tests.suite import WORKSPACE, Catalog
 
@@ -56,6 +57,7 @@ async def test_no_rpc_tells_a_stranger_what_a_workspace_holds(catalog: Catalog, 
     async with scene(catalog, files=2) as made:
         index_set = await make_index_set(made)
         job = await made.tag()
+        edit = await Labels(made).edit([0], add=["mine"])
         names = [
             WORKSPACE,
             made.dataset,
@@ -67,6 +69,7 @@ async def test_no_rpc_tells_a_stranger_what_a_workspace_holds(catalog: Catalog, 
             made.tag_definition,
             made_token.token.name,
             job.name,
+            edit.name,
         ]
         assert await check_workspaces(catalog.address, CATALOG, STRANGER, names) == []
         assert await check_workspaces(search_address, SEARCH, STRANGER, names) == []

@@ -1,1 +1,3 @@
-"""Catalog's second process. It works on the database itself, for a scan writes more than calls could carry."""
+"""Catalog's second process. It works on the database itself, for a scan or a large edit of tags writes more than calls
+could carry.
+"""

@@ -8,21 +8,19 @@ listing that broke off never gets as far as the comparison, so nothing is taken 
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bowerbird.catalog.v1.job_pb2 import JobLogLine
 from libs.objects.store import Page
-from services.catalog.chunk_commit import SQL as LEASE_SQL
 from services.catalog.database import Database, driver
 from services.catalog.edits import ROWS_A_REVISION, stamp_version
 from services.catalog.job_facts import JobFacts
 from services.catalog.leases import LeaseKey
-from services.catalog.results import LogLine, ScanSummary
+from services.catalog.results import Progress, ScanSummary
 from services.catalog.scanner.listing import CONTENT_TYPES, ListedFile, images_of
+from services.catalog.scanner.own_work import Report, hold_lease
 from services.catalog.statements import statements
 
 SQL = statements("scanner/scan")
@@ -34,26 +32,17 @@ COPY_FILES = 20_000
 COMPARE_MEMORY = "64MB"
 
 
-class LeaseGone(Exception):
-    """The chunk is no longer this process's, or its job does not go on: nothing more may be written."""
-
-
 @dataclass
-class ScanReport:
-    """How far a scan is, for those who watch."""
+class ScanReport(Report):
+    """How far a scan is."""
 
     images: int = 0
     skipped: int = 0
-    lines: list[LogLine] = field(default_factory=list)
 
-    def log(self, message: str) -> None:
-        """Add a line to the job's log."""
-        self.lines.append(LogLine(JobLogLine.LEVEL_INFO, message, datetime.now(UTC)))
-
-    def take_lines(self) -> list[LogLine]:
-        """The lines since the last call."""
-        taken, self.lines = self.lines, []
-        return taken
+    @property
+    def progress(self) -> Progress:
+        """Images so far; how many there will be is not known."""
+        return Progress(0, self.images)
 
 
 class Scan:
@@ -121,7 +110,7 @@ class Scan:
         """One revision. Locks are taken in the order chunk, job, version, index sets."""
         rows = {"first": first, "last": last}
         async with connection.begin():
-            await self._hold_lease(connection)
+            await hold_lease(connection, self._lease)
             difference = (await connection.execute(SQL["difference"], rows)).one()
             counted = {"added": difference.added, "changed": difference.changed, "gone": difference.gone}
             await connection.execute(SQL["count"], counted | {"job": self._job.id})
@@ -149,12 +138,6 @@ class Scan:
         index_sets = (await connection.scalars(SQL["lock_index_sets"], version)).all()
         if index_sets:
             await connection.execute(SQL["mark_vectors"], rows | version | {"index_sets": index_sets})
-
-    async def _hold_lease(self, connection: AsyncConnection) -> None:
-        """Nobody else gets the chunk before this transaction ends."""
-        held = (await connection.execute(LEASE_SQL["hold_lease"], {"lease": self._lease.token})).one_or_none()
-        if held is None or held.ended or not held.goes_on:
-            raise LeaseGone
 
     async def _summary(self, connection: AsyncConnection) -> ScanSummary:
         async with connection.begin():

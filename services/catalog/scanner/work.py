@@ -6,9 +6,10 @@ from services.catalog.connections import Connections
 from services.catalog.database import Database
 from services.catalog.leases import Lease, LeaseKey
 from services.catalog.results import ScanSummary
-from services.catalog.scanner.listing import find_source, open_listing
+from services.catalog.scanner.listing import open_listing
 from services.catalog.scanner.own_work import OwnWork
 from services.catalog.scanner.scan import Scan, ScanReport
+from services.catalog.scanner.source import find_source
 from services.catalog.work import WorkQueue
 
 

@@ -112,6 +112,9 @@ def encoded_file(version: Version, row: Row[Any], names: Mapping[int, str]) -> f
         file.tags.user.extend(sorted_names(row.user, names))
         file.tags.rejected.extend(sorted_names(row.rejected, names))
         file.tags.stale = row.stale
+        file.tags.editor = row.editor or ""
+        if row.edited is not None:
+            file.tags.edit_time.FromDatetime(row.edited)
     return file
 
 

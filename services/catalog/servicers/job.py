@@ -31,9 +31,9 @@ from libs.rpc.names import DATASET, JOB, VERSION, WORKSPACE, file_id
 from libs.rpc.paging import PageTokens, page_size
 from services.catalog.fields import checked_text, timestamp
 from services.catalog.job_creation import NewJob
-from services.catalog.job_specs import ExportSpec, IndexSpec, ScanSpec, Selection, Spec, TagSpec
+from services.catalog.job_specs import AskedSpec, ExportSpec, IndexSpec, ScanSpec, Selection, TagEditSpec, TagSpec
 from services.catalog.jobs import Job, Jobs, job_name, parse_job_id
-from services.catalog.results import ExportSummary, ScanSummary
+from services.catalog.results import ExportSummary, ScanSummary, TagEditSummary
 from services.catalog.scope import ids_in
 
 Context = ServicerContext[Any, Any]
@@ -115,9 +115,10 @@ def job_in(name: str) -> tuple[str, int]:
     return ids["workspace"], parse_job_id(ids["workspace"], ids["job"])
 
 
-def decoded_spec(job: job_pb2.Job) -> Spec:
-    """What is asked for; fields that are output only are not read. Raises FieldInvalid without a spec."""
-    match job.WhichOneof("spec"):
+def decoded_spec(job: job_pb2.Job) -> AskedSpec:
+    """What is asked for; fields that are output only are not read. Raises FieldInvalid without a spec that may be."""
+    spec = job.WhichOneof("spec")
+    match spec:
         case "scan":
             return ScanSpec()
         case "tag":
@@ -133,7 +134,7 @@ def decoded_spec(job: job_pb2.Job) -> Spec:
                 version=export.selection.version,
                 revision=export.selection.revision,
             )
-    raise FieldInvalid(field="job.spec", value="", expected="one of scan, tag, index, export")
+    raise FieldInvalid(field="job.spec", value=spec or "", expected="one of scan, tag, index, export")
 
 
 def decoded_selection(job: job_pb2.Job) -> Selection | None:
@@ -176,11 +177,15 @@ def encoded_job(job: Job) -> job_pb2.Job:
             message.export.filtered_attributes.extend(spec.filtered_attributes)
             message.export.selection.version = spec.version
             message.export.selection.revision = spec.revision
+        case TagEditSpec() as spec:
+            message.tag_edit.CopyFrom(job_pb2.TagEditSpec(**asdict(spec)))
     match job.summary:
         case ScanSummary() as summary:
             message.scan_summary.CopyFrom(job_pb2.ScanSummary(**asdict(summary)))
         case ExportSummary() as summary:
             message.export_summary.CopyFrom(job_pb2.ExportSummary(**asdict(summary)))
+        case TagEditSummary() as summary:
+            message.tag_edit_summary.CopyFrom(job_pb2.TagEditSummary(**asdict(summary)))
     return message
 
 

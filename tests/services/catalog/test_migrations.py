@@ -7,6 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
+import services.catalog.tag_edit_schema  # noqa: F401  (its tables enter the metadata)
 from services.catalog.database import Database
 from services.catalog.schema import metadata
 

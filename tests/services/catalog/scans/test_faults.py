@@ -14,7 +14,8 @@ from libs.objects.opening import open_store
 from services.catalog.database import Database
 from services.catalog.job_facts import FactsOfJobs
 from services.catalog.leases import LeaseKey
-from services.catalog.scanner.scan import LeaseGone, Scan, ScanReport
+from services.catalog.scanner.own_work import LeaseGone
+from services.catalog.scanner.scan import Scan, ScanReport
 from tests.services.catalog.scans.conftest import ALLOWED
 from tests.services.catalog.scans.listing_server import ListingServer
 from tests.services.catalog.scans.scene import (
