@@ -103,9 +103,10 @@ async def test_an_image_that_needs_too_much_memory_costs_only_itself() -> None:
         assert (await pool.prepare(encoded(half_red_half_blue(), "PNG"), max_side_px=100)).width_px == 40
 
 
-async def test_the_largest_allowed_image_with_transparency_fits_into_the_memory_limit(pool: ImagePool) -> None:
+async def test_the_largest_allowed_image_with_transparency_fits_into_the_memory_limit() -> None:
     large = encoded(Image.new("RGBA", (7000, 7000), (1, 2, 3, 128)), "PNG", compress_level=1)
-    assert (await pool.prepare(large, max_side_px=1024)).height_px == 7000
+    async with ImagePool(processes=1, limits=ImageLimits(decode_seconds=60)) as pool:
+        assert (await pool.prepare(large, max_side_px=1024)).height_px == 7000
 
 
 async def test_an_image_that_decodes_too_slowly_is_given_up_and_costs_only_itself() -> None:
