@@ -29,7 +29,7 @@ setup: $(DONE)/suite $(DONE)/web ## Install everything at the locked versions in
 
 protos: $(DONE)/protos ## Build the Python stubs of the contracts
 
-web: $(DONE)/web ## Check the front end and build it into services/console/web/dist
+web: $(DONE)/web-checked ## Build the front end into services/console/web/dist, check and test it
 
 lock: $(DONE)/uv ## Resolve the versions anew into requirements/, where pyproject.toml asks for it
 	@# Its time tells whether .venv has to be made anew, so it is written only if it says something else.
@@ -51,6 +51,7 @@ lint: $(DONE)/suite $(DONE)/web-types ## Check style, types, imports between roo
 
 test: $(DONE)/suite $(DONE)/web ## Run the tests against real servers
 	$(BIN)/pytest --numprocesses logical --dist loadfile $(TESTS)
+	$(if $(TESTS),,$(NPM) run --silent test)
 
 run: $(DONE)/suite ## Start the suite, walk through its main job on real photos, go on until Ctrl-C
 	@exec $(BIN)/python -m deploy.local
@@ -111,4 +112,9 @@ $(DONE)/web: $(DONE)/web-types $(PAGES)
 	@echo 'Building the front end ...'
 	@$(NPM) run --silent check
 	@$(NPM) run --silent build
+	@touch $@
+
+$(DONE)/web-checked: $(DONE)/web
+	@$(NPM) run --silent lint
+	@$(NPM) run --silent test
 	@touch $@
