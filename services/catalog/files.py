@@ -23,12 +23,16 @@ async def find_file(connection: AsyncConnection, version: Version, ordinal: int)
 
 
 async def list_files(
-    connection: AsyncConnection, version: Version, after: int, limit: int, *, deleted: bool
+    connection: AsyncConnection, version: Version, after: int, limit: int, *, deleted: bool, path: str = ""
 ) -> Sequence[Row[Any]]:
-    """Rows behind the ordinal `after`, by ordinal; those with status DELETED only if asked for."""
+    """Rows behind the ordinal `after`, by ordinal; those with status DELETED only if asked for. With a path that of one
+    file at most.
+    """
     statement = file_columns(version).where(files.c.ordinal > after).order_by(files.c.ordinal).limit(limit)
     if not deleted:
         statement = statement.where(files.c.status == File.STATUS_ACTIVE)
+    if path:
+        statement = statement.where(files.c.path == path)
     rows: Sequence[Row[Any]] = (await connection.execute(statement)).all()
     return rows
 

@@ -24,7 +24,7 @@ from libs.rpc.errors import NotFound
 from libs.rpc.names import FILE, VERSION, file_id, parse_file_id
 from libs.rpc.paging import PageTokens, page_size
 from services.catalog.database import Database
-from services.catalog.fields import timestamp
+from services.catalog.fields import checked_text, timestamp
 from services.catalog.files import find_file, list_files
 from services.catalog.job_results import read_answers
 from services.catalog.jobs import job_name
@@ -49,10 +49,11 @@ class FileServicer(file_service_pb2_grpc.FileServiceServicer):
     async def ListFiles(self, request: ListFilesRequest, context: Context) -> ListFilesResponse:
         ids = ids_in(VERSION, request.parent, "version")
         size = page_size(request.page_size)
+        path = checked_text("path", request.path, most=4096)
         (after,) = self._page_tokens.decode(request) or (-1,)
         async with self._database.begin() as connection:
             version = await find_version(connection, **ids)
-            rows = await list_files(connection, version, after, size + 1, deleted=request.show_deleted)
+            rows = await list_files(connection, version, after, size + 1, deleted=request.show_deleted, path=path)
             names = await _names(connection, version, rows)
         return ListFilesResponse(
             files=[encoded_file(version, row, names) for row in rows[:size]],

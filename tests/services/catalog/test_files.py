@@ -71,6 +71,23 @@ async def test_files_are_listed_by_ordinal_and_those_that_are_gone_only_if_asked
         assert await ordinals(show_deleted=False) == [f"photo-{number}.jpg" for number in range(25) if number != 7]
 
 
+async def test_a_file_is_found_by_its_path(catalog: Catalog) -> None:
+    async with scene(catalog, files=3) as made:
+        await made.database.execute(
+            "UPDATE files SET path = $2, status = 2 WHERE version_id = $1 AND ordinal = 1", made.version_id, ODD_PATH
+        )
+        stub = FileServiceStub(catalog.viewer)
+
+        async def found(path: str, *, show_deleted: bool = False) -> list[str]:
+            request = ListFilesRequest(parent=made.version, path=path, show_deleted=show_deleted)
+            return [file.path for file in (await stub.ListFiles(request)).files]
+
+        assert await found("photo-2.jpg") == ["photo-2.jpg"]
+        assert (await found(ODD_PATH), await found(ODD_PATH, show_deleted=True)) == ([], [ODD_PATH])
+        assert await found("photo-2") == []
+        assert (await refusal(found("a\0"))).reason_name == "FIELD_INVALID"
+
+
 async def test_a_page_token_serves_its_own_request_alone(catalog: Catalog) -> None:
     async with scene(catalog, files=3) as made:
         stub = FileServiceStub(catalog.viewer)
