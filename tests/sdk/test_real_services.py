@@ -1,6 +1,8 @@
 """The command line against catalog, its scanner and search, each a process of its own."""
 
 import json
+import re
+import shlex
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -110,6 +112,74 @@ async def test_a_folder_becomes_a_dataset_whose_files_can_be_found(bowerbird: Bo
     assert [each["name"].endswith(job) for each in (await bowerbird("job", "list", "--json")).document["jobs"]][:1] == [
         True
     ]
+
+
+async def test_storage_is_looked_at_before_a_dataset_is_made_of_it(bowerbird: Bowerbird, pictures: Path) -> None:
+    top = (await bowerbird("connection", "ls", "pictures")).out.splitlines()
+    assert [line.split()[0] for line in top] == ["NAME", "birds/", "tools/", "notes.txt"]
+    first = (
+        await bowerbird("connection", "ls", "pictures", f"file://{pictures}", "--page-size", "2", "--json")
+    ).document
+    assert [each["uri"] for each in [*first["folders"], *first["objects"]]] == [
+        f"file://{pictures}/birds/",
+        f"file://{pictures}/notes.txt",
+    ]
+    assert first["next_page_token"]
+    deeper = await bowerbird("connection", "ls", "pictures", first["folders"][0]["uri"], "--json")
+    assert [each["name"] for each in deeper.document["objects"]] == ["a crow.png", "käuzchen.jpg"]
+    outside = await bowerbird("connection", "ls", "pictures", "file:///etc")
+    assert (outside.code, "expected a folder in" in outside.err) == (1, True)
+    missing = await bowerbird("connection", "ls", "pictures", f"file://{pictures}/none")
+    assert "next: bowerbird connection ls CONNECTION" in missing.err
+
+    counted = await bowerbird("connection", "count", "pictures", f"file://{pictures}")
+    assert counted.out.startswith("3 images with ")
+    assert "1 objects that are no images" in counted.out
+    assert "tools/hammer.png" in counted.out
+    one = await bowerbird(
+        "connection", "count", "pictures", f"file://{pictures}/notes.txt", "--format", "file", "--json"
+    )
+    assert (one.document["file_count"], one.document["skipped_count"], one.document["done"]) == (0, 1, True)
+
+
+async def test_a_dataset_tells_what_it_holds_and_can_be_renamed(bowerbird: Bowerbird) -> None:
+    (listed,) = (await bowerbird("dataset", "list", "--json")).document["datasets"]
+    (version,) = (await bowerbird("dataset", "versions", "photos", "--json")).document["versions"]
+    assert (listed["file_count"], listed["scan_time"]) == (3, version["scan_time"])
+    assert listed["size_bytes"] == version["size_bytes"] > 0
+    assert "v1" in (await bowerbird("dataset", "versions", "photos")).out
+    change = ["--description", "Birds and tools", "--label", "team=vision", "--label", "year=2024"]
+    assert (await bowerbird("dataset", "update", "photos", *change)).code == 0
+    changed = await bowerbird("dataset", "update", "photos", "--remove-label", "year", "--display-name", "鸟", "--json")
+    dataset = changed.document["dataset"]
+    assert (dataset["display_name"], dataset["description"], dataset["labels"]) == (
+        "鸟", "Birds and tools", {"team": "vision"},
+    )  # fmt: skip
+    assert (await bowerbird("dataset", "update", "photos")).code == 2
+
+
+async def test_a_file_is_shown_by_its_path(bowerbird: Bowerbird, pictures: Path) -> None:
+    shown = await bowerbird("file", "show", "photos", FILES[0], "--answers")
+    assert f"file://{pictures}/{FILES[0]}" in shown.out
+    assert "No job has spoken of it. Start one: bowerbird job start tag photos" in shown.out
+    found = await bowerbird("file", "show", "photos", FILES[1], "--answers", "--json")
+    assert (found.document["file"]["path"], found.document["answers"]) == (FILES[1], [])
+    missing = await bowerbird("file", "show", "photos", "birds/none.jpg")
+    assert missing.code == 1
+    assert "birds/none.jpg" in missing.err
+    assert "next: bowerbird files DATASET" in missing.err
+
+
+async def test_the_commands_of_the_page_on_datasets_work(bowerbird: Bowerbird, pictures: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "datasets.md").read_text("utf-8")
+    commands = re.findall(r"^\$ bowerbird (.+)$", page, flags=re.MULTILINE)
+    assert len(commands) > 10
+    for command in commands:
+        here = command.replace("s3://my-bucket/photos", f"file://{pictures}").replace(" mine", " pictures")
+        outcome = await bowerbird(*shlex.split(here))
+        assert outcome.code == 0, (command, outcome.err)
+        assert outcome.out, command
+    assert (await bowerbird("dataset", "delete", "trip", "--yes")).code == 0
 
 
 async def test_a_text_search_without_an_index_says_how_to_make_one(bowerbird: Bowerbird) -> None:

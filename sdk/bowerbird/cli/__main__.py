@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bowerbird.cli import connection, dataset, job, tagdef, token
+from bowerbird.cli import connection, dataset, file, job, tagdef, token
 from bowerbird.cli.exits import TEXT
 from bowerbird.cli.export import export
 from bowerbird.cli.files import files
@@ -28,6 +28,7 @@ app.add_typer(job.app, name="job")
 app.command()(search)
 app.command()(export)
 app.command()(files)
+app.add_typer(file.app, name="file")
 app.add_typer(token.app, name="token")
 
 

@@ -1,4 +1,4 @@
-"""`bowerbird connection`: list, show, test, update, delete; creating has a file of its own."""
+"""`bowerbird connection`: list, show, test, update, delete; creating and looking around have files of their own."""
 
 from typing import Annotated, cast
 
@@ -7,11 +7,11 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from bowerbird.catalog.v1.connection_pb2 import Connection
-from bowerbird.cli import connection_create
+from bowerbird.cli import connection_create, storage
 from bowerbird.cli.dataset import key_value
 from bowerbird.cli.document import SECRETS, document, enum_name
 from bowerbird.cli.exits import Exit
-from bowerbird.cli.names import Yes, confirm
+from bowerbird.cli.names import ConnectionArgument, Yes, confirm
 from bowerbird.cli.output import Json, print_fields, print_json, print_table, say, shown
 from bowerbird.cli.secret import SecretEnv, SecretStdin, read_secret
 from bowerbird.cli.session import run
@@ -24,8 +24,9 @@ app = typer.Typer(
     help="Connections to object storage, model services and vector databases. Secrets go in and never come out.",
 )
 app.add_typer(connection_create.app, name="create")
+app.command("ls")(storage.list_folder)
+app.command("count")(storage.count_objects)
 
-ConnectionArgument = Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")]
 Secret = Annotated[bool, typer.Option("--secret", help="Ask for a new secret.")]
 
 

@@ -1,4 +1,4 @@
-"""`bowerbird dataset`: create, list, show, scan."""
+"""`bowerbird dataset`: create, list, show, change, scan, delete."""
 
 from typing import Annotated, Literal
 
@@ -80,14 +80,16 @@ def list_datasets(context: typer.Context, as_json: Json = False) -> None:
             print_json({"datasets": [document(dataset) for dataset in datasets]})
             return
         print_table(
-            ["NAME", "KIND", "ROOT", "LATEST", "CREATED"],
+            ["NAME", "KIND", "ROOT", "LATEST", "FILES", "SIZE", "SCANNED"],
             (
                 (
                     short(dataset.name),
                     enum_name(Dataset.Kind.DESCRIPTOR, dataset.kind).lower(),
                     dataset.root_uri,
                     short(dataset.latest_version),
-                    dataset.create_time,
+                    dataset.file_count,
+                    size_text(dataset.size_bytes),
+                    dataset.scan_time if dataset.HasField("scan_time") else "never",
                 )
                 for dataset in datasets
             ),
@@ -110,6 +112,80 @@ def show(
             print_json({"dataset": document(found), "version": document(of_version)})
         else:
             print_fields([*dataset_fields(found), *version_fields(of_version)])
+
+    run(context, work, as_json=as_json)
+
+
+@app.command()
+def versions(context: typer.Context, dataset: DatasetArgument, as_json: Json = False) -> None:
+    """List the versions of a dataset, newest first."""
+
+    async def work(client: Client) -> None:
+        found = [version async for version in client.datasets.versions(dataset)]
+        if as_json:
+            print_json({"versions": [document(version) for version in found]})
+            return
+        print_table(
+            ["VERSION", "STATE", "FILES", "SIZE", "SCANNED", "CREATED"],
+            (
+                (
+                    short(version.name),
+                    enum_name(Version.State.DESCRIPTOR, version.state).lower(),
+                    version.file_count,
+                    size_text(version.size_bytes),
+                    version.scan_time if version.HasField("scan_time") else "never",
+                    version.create_time,
+                )
+                for version in found
+            ),
+            empty="There are no versions.",
+        )
+
+    run(context, work, as_json=as_json)
+
+
+@app.command()
+def update(  # noqa: PLR0917 (typer gives options by name)
+    context: typer.Context,
+    dataset: DatasetArgument,
+    display_name: Annotated[str | None, typer.Option(help="Name for people.")] = None,
+    description: Annotated[str | None, typer.Option(help="What is in it.")] = None,
+    mount_path: Annotated[str | None, typer.Option(metavar="PATH", help="Where training code finds the files.")] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="Set a label; the others stay. May be repeated.")
+    ] = None,
+    remove_label: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="Remove a label. May be repeated.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Change what a dataset says of itself. Refused where somebody else changed it meanwhile.
+
+    \b
+    Examples:
+      bowerbird dataset update photos --description "All of 2024" --label team=vision
+    """
+    given = {"display_name": display_name, "description": description, "mount_path": mount_path}
+    fields = [field for field, value in given.items() if value is not None]
+    labels = dict(key_value(text, "--label") for text in label or [])
+    if not (fields or labels or remove_label):
+        raise typer.BadParameter(
+            "nothing to change; give --display-name, --description, --mount-path, --label or --remove-label"
+        )
+
+    async def work(client: Client) -> None:
+        changed = await client.datasets.get(dataset)
+        for field in fields:
+            setattr(changed, field, given[field])
+        changed.labels.update(labels)
+        for key in remove_label or ():
+            changed.labels.pop(key, None)
+        changes_labels = ["labels"] if labels or remove_label else []
+        updated = await client.datasets.update(changed, [*fields, *changes_labels])
+        if as_json:
+            print_json({"dataset": document(updated)})
+        else:
+            print_fields(dataset_fields(updated))
 
     run(context, work, as_json=as_json)
 

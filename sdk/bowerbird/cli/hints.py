@@ -11,6 +11,7 @@ MISSING = {
     "tag definition": ["bowerbird tagdef list", "bowerbird tagdef create NAME --file tags.json"],
     "job": ["bowerbird job list"],
     "token": ["bowerbird token list"],
+    "file": ["bowerbird files DATASET"],
 }
 TAKEN = {
     "dataset": "bowerbird dataset show {id}",
@@ -23,7 +24,7 @@ NEXT = {
     "INDEX_SET_MISSING": ["bowerbird dataset index set DATASET", "bowerbird job start index DATASET"],
     "PAGE_TOKEN_INVALID": ["the same command without --page-token"],
     "TAG_DEFINITION_INVALID": ["bowerbird tagdef create --help"],
-    "BUCKET_NOT_FOUND": ["bowerbird connection test CONNECTION --uri URI"],
+    "BUCKET_NOT_FOUND": ["bowerbird connection ls CONNECTION", "bowerbird connection test CONNECTION --uri URI"],
     "STORAGE_ACCESS_DENIED": ["bowerbird connection update CONNECTION --secret-env VARIABLE"],
     "MODEL_ACCESS_DENIED": ["bowerbird connection update CONNECTION --secret-env VARIABLE"],
     "MODEL_NOT_FOUND": ["bowerbird connection show CONNECTION"],

@@ -6,21 +6,26 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from bowerbird.catalog.v1.connection_pb2 import Connection
 from bowerbird.catalog.v1.connection_service_pb2 import (
+    CountObjectsRequest,
+    CountObjectsResponse,
     CreateConnectionRequest,
     DeleteConnectionRequest,
     GetConnectionRequest,
     ListConnectionsRequest,
+    ListFolderRequest,
+    ListFolderResponse,
     TestConnectionRequest,
     TestConnectionResponse,
     UpdateConnectionRequest,
 )
 from bowerbird.catalog.v1.connection_service_pb2_grpc import ConnectionServiceStub
+from bowerbird.catalog.v1.dataset_pb2 import Dataset
 from bowerbird.client.names import Names
 from bowerbird.client.paging import paged
 from bowerbird.client.transport import Transport
 
-# A test signs in somewhere else and may run into that side's time-outs, which its answer then tells.
-TEST_DEADLINE_SECONDS = 120.0
+# These ask somewhere else and may run into that side's time-outs, which their answers then tell.
+ELSEWHERE_DEADLINE_SECONDS = 120.0
 
 
 class Connections:
@@ -61,4 +66,28 @@ class Connections:
     async def test(self, connection: str, uri: str = "") -> TestConnectionResponse:
         """Whether it works; for object storage also whether `uri` can be listed."""
         request = TestConnectionRequest(name=self._names.connection(connection), uri=uri)
-        return await self._transport.call(self._stub.TestConnection, request, deadline_seconds=TEST_DEADLINE_SECONDS)
+        return await self._transport.call(
+            self._stub.TestConnection, request, deadline_seconds=ELSEWHERE_DEADLINE_SECONDS
+        )
+
+    async def folder(
+        self, connection: str, uri: str = "", *, page_size: int = 0, page_token: str = ""
+    ) -> ListFolderResponse:
+        """One page of what lies directly below `uri`, with the token of the next; without a uri the buckets, or the
+        folder of the connection. `page_size` 1 to 1,000, the server's default for 0.
+        """
+        request = ListFolderRequest(
+            name=self._names.connection(connection), uri=uri, page_size=page_size, page_token=page_token
+        )
+        return await self._transport.call(self._stub.ListFolder, request, deadline_seconds=ELSEWHERE_DEADLINE_SECONDS)
+
+    def count(
+        self,
+        connection: str,
+        uri: str,
+        *,
+        import_format: Dataset.ImportFormat.ValueType = Dataset.IMPORT_FORMAT_FOLDER,
+    ) -> AsyncIterator[CountObjectsResponse]:
+        """How many files a dataset with this root would have: what was found so far, at last with `done` all of it."""
+        request = CountObjectsRequest(name=self._names.connection(connection), uri=uri, import_format=import_format)
+        return self._transport.stream(self._stub.CountObjects, request)
