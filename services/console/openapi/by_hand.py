@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.console.openapi.examples import BODIES, IN_QUERY
 from services.console.openapi.paths import PROBLEM, path_parameter
 from services.console.openapi.schemas import Schema
 
@@ -73,7 +74,7 @@ PATHS: dict[str, dict[str, Any]] = {
                         "(cropped), `m_fixed,w_200,h_100` (stretched)."
                     ),
                     "schema": {"type": "string"},
-                    "example": "w_200",
+                    "example": IN_QUERY["getThumbnail"]["mode"],
                 },
             ],
             "responses": {
@@ -140,7 +141,8 @@ PATHS: dict[str, dict[str, Any]] = {
                             "type": "object",
                             "required": ["token"],
                             "properties": {"token": {"type": "string", "description": "A token of this suite."}},
-                        }
+                        },
+                        "example": BODIES["signIn"],
                     }
                 },
             },

@@ -21,7 +21,9 @@ Every call of Bowerbird over HTTP: resources and JSON as proto3 defines it.
 - A field without a value is left out of an answer, and may be left out of a request: it then has its default.
 - Whole numbers of 64 bits are strings, bytes are base64, times are RFC 3339 in UTC.
 - A list comes in pages: pass `nextPageToken` as `pageToken` until it is left out.
+- A `PATCH` without `updateMask` changes the fields that its body has.
 - A failure is `application/problem+json` (RFC 9457) with a stable `reason` for programs and a `detail` for people.
+- `X-Request-Timeout` says in seconds how long a call may take; the answer's `X-Request-Id` is the one to ask about.
 - New fields and new values of enums may come; ignore those you do not know.
 """
 _SECURITY: dict[str, Schema] = {

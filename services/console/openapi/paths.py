@@ -7,6 +7,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from bowerbird.type.v1.role_pb2 import Role
 from services.console.openapi.comments import Comments
+from services.console.openapi.examples import BODIES, IN_PATH, IN_QUERY
 from services.console.openapi.schemas import Schema, Schemas
 from services.console.rest.routes import Route
 from services.console.rest.templates import Variable
@@ -38,6 +39,12 @@ def openapi_path(route: Route) -> str:
     return segments + (f":{route.template.verb}" if route.template.verb else "")
 
 
+def operation_id(route: Route) -> str:
+    """The name of the RPC, as a function of a client would be called; no two services have an RPC of one name."""
+    name: str = route.method.name
+    return name[0].lower() + name[1:]
+
+
 def tag_of(service: str) -> str:
     """The name of a service for people: `bowerbird.catalog.v1.JobService` is Job."""
     return service.rpartition(".")[2].removesuffix("Service")
@@ -45,9 +52,9 @@ def tag_of(service: str) -> str:
 
 def path_parameter(collection: str, name: str) -> Schema:
     """The parameter for the id of a resource that lies in a collection."""
-    parameter: Schema = {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-    described = _OF_COLLECTION.get(collection)
-    return parameter | ({"description": described} if described else {})
+    schema = {"type": "string", "minLength": 1}
+    said = _if_any(description=_OF_COLLECTION.get(collection), example=IN_PATH.get(name))
+    return {"name": name, "in": "path", "required": True, "schema": schema} | said
 
 
 class _Operations:
@@ -60,7 +67,7 @@ class _Operations:
         role = Role.Name(route.required_role).removeprefix("ROLE_")
         operation: Operation = {
             "tags": [tag_of(route.service)],
-            "operationId": route.method.name[0].lower() + route.method.name[1:],
+            "operationId": operation_id(route),
             "summary": comment.partition(". ")[0].removesuffix("."),
             "description": f"{comment}\n\nNeeds the role {role}.",
             "parameters": [
@@ -79,14 +86,15 @@ class _Operations:
         if route.body == "*":
             return []
         taken = {route.body, *(variable.field for variable in route.template.variables)}
+        examples = IN_QUERY.get(operation_id(route), {})
         return [
-            {"name": name, "in": "query", **self._of_parameter(field)} for name, field in _leaves(route.request, taken)
+            {"name": name, "in": "query", **self._of_parameter(field)} | _if_any(example=examples.get(name))
+            for name, field in _leaves(route.request, taken)
         ]
 
     def _of_parameter(self, field: FieldDescriptor) -> Schema:
         schema = self._schemas.of_field(field)
-        description = schema.pop("description", None)
-        return {"schema": schema} | ({"description": description} if description else {})
+        return _if_any(description=schema.pop("description", None)) | {"schema": schema}
 
     def _body(self, route: Route) -> Schema:
         if route.body == "*":
@@ -95,7 +103,8 @@ class _Operations:
             needed = len(route.request.fields) > len(in_path)
         else:
             schema, needed = self._schemas.of_field(route.request.fields_by_name[route.body]), True
-        return {"required": needed, "content": {"application/json": {"schema": schema}}}
+        content = {"schema": schema} | _if_any(example=BODIES.get(operation_id(route)))
+        return {"required": needed, "content": {"application/json": content}}
 
     def _answer(self, route: Route) -> Schema:
         field = route.response.fields_by_name.get(route.response_body)
@@ -123,6 +132,10 @@ def _segments(route: Route) -> Iterator[tuple[str, str | None]]:
                 raise ValueError(f"{route.rpc}: OpenAPI has no word for {route.template.text}")
             yield (before, _singular(before)) if text == "*" else (text, None)
             before = text
+
+
+def _if_any(**said: Any) -> Schema:
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def _singular(collection: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from google.api.annotations_pb2 import http
 from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.json_format import ParseDict
+from google.protobuf.message_factory import GetMessageClass
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import bowerbird.catalog.v1
@@ -18,6 +20,7 @@ import bowerbird.search.v1
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 from bowerbird.type.v1.role_pb2 import Role, required_role
 from services.console.openapi.document import document
+from services.console.openapi.examples import BODIES, IN_QUERY
 from tests.conformance.roles import methods_of, services_in
 
 METHODS = methods_of([*services_in(bowerbird.catalog.v1), *services_in(bowerbird.search.v1)])
@@ -174,3 +177,22 @@ def test_failures_are_problems_with_every_reason(operations: Operations, made: d
     reasons = [name.removeprefix("ERROR_REASON_") for name in ErrorReason.keys()[1:]]
     assert made["components"]["schemas"]["ProblemReason"]["enum"] == reasons
     assert "`required_role`" in made["components"]["schemas"]["ProblemReason"]["description"]
+
+
+def test_every_call_with_a_body_has_an_example_that_the_contract_takes(operations: Operations) -> None:
+    for method in FOR_USERS:
+        operation = operations[rpc(method)]
+        if "requestBody" in operation:
+            example = operation["requestBody"]["content"]["application/json"]["example"]
+            rule = method.GetOptions().Extensions[http]
+            whole = example if rule.body == "*" else {rule.body: example}
+            ParseDict(whole, GetMessageClass(method.input_type)())
+
+
+def test_examples_are_of_what_there_is_and_fill_every_path(operations: Operations) -> None:
+    ids = {operation["operationId"] for operation in operations.values()}
+    assert set(BODIES) | set(IN_QUERY) <= ids
+    for operation in operations.values():
+        parameters = {parameter["name"]: parameter for parameter in operation.get("parameters", ())}
+        assert all("example" in each for each in parameters.values() if each["in"] == "path")
+        assert set(IN_QUERY.get(operation["operationId"], ())) <= set(parameters)
