@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import grpc.aio
@@ -10,7 +11,7 @@ import orjson
 from aiohttp import web
 from google.protobuf.message_factory import GetMessageClass
 
-from libs.rpc.errors import FieldInvalid
+from libs.rpc.errors import BowerbirdError, FieldInvalid
 from services.console.rest.contract import Backend, backend_of
 from services.console.rest.encoder import encoder
 from services.console.rest.errors import BodyNotJson, BodyTooLarge, DeadlineExceeded, TokenMissing
@@ -75,10 +76,11 @@ class Gateway:
         call = endpoint.call(message, metadata=metadata, timeout=seconds)
         try:
             if route.server_streaming:
-                return await self._streams.send(request, call, endpoint.encode, service=backend_of(route.service))
+                tell = partial(_told, request=request, route=route, seconds=seconds)
+                return await self._streams.send(request, call, endpoint.encode, tell)
             body = orjson.dumps(endpoint.encode(await call))
         except grpc.aio.AioRpcError as error:
-            raise _refusal(error, request, route, seconds) from error
+            raise _told(error, request, route, seconds) from error
         return web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
 
     def _seconds(self, request: web.Request, route: Route) -> float | None:
@@ -127,7 +129,8 @@ async def _body(request: web.Request) -> bytes:
     return body
 
 
-def _refusal(error: grpc.aio.AioRpcError, request: web.Request, route: Route, seconds: float | None) -> Exception:
-    if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED and seconds is not None:
+def _told(error: Exception, request: web.Request, route: Route, seconds: float | None) -> BowerbirdError:
+    timed_out = isinstance(error, grpc.aio.AioRpcError) and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    if timed_out and seconds is not None:
         return DeadlineExceeded(seconds=f"{seconds:g}")
     return told(error, service=backend_of(route.service), request_id=request[REQUEST_ID])

@@ -16,8 +16,7 @@ from aiohttp import web
 
 from libs.rpc.errors import BowerbirdError
 from services.console.rest.errors import Stopping
-from services.console.rest.keys import REQUEST_ID
-from services.console.rest.problems import problem, told
+from services.console.rest.problems import problem
 
 EVENTS = "text/event-stream"
 # So long the status waits for the first message, or for the error in its place.
@@ -32,9 +31,13 @@ class StreamAnswers:
         self._stopping = stopping
 
     async def send(
-        self, request: web.Request, call: Any, encode: Callable[[Any], Any], *, service: str
+        self,
+        request: web.Request,
+        call: Any,
+        encode: Callable[[Any], Any],
+        tell: Callable[[Exception], BowerbirdError],
     ) -> web.StreamResponse:
-        """Send all messages of a call. Raises what the call does, as long as nothing was sent."""
+        """Send all messages of a call. Raises what the call does, as long as nothing was sent; later it is told."""
         form: _Lines = _Events() if EVENTS in request.headers.get("Accept", "") else _Lines()
         response: web.StreamResponse | None = None
         try:
@@ -47,7 +50,7 @@ class StreamAnswers:
         except Exception as error:
             if response is None:
                 raise
-            await response.write(form.failure(told(error, request_id=request[REQUEST_ID], service=service)))
+            await response.write(form.failure(tell(error)))
         else:
             response = response or await _opened(request, form)
             await response.write(form.end)
