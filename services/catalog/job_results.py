@@ -13,11 +13,32 @@ LARGEST_ID = 2**63 - 1
 
 
 async def read_results(
-    connection: AsyncConnection, version_id: int, job_id: int, *, only_failed: bool, after: int, limit: int
+    connection: AsyncConnection,
+    version_id: int,
+    job_id: int,
+    *,
+    only_failed: bool,
+    reason: int | None,
+    after: int,
+    limit: int,
 ) -> Sequence[Row[Any]]:
-    """Rows with ordinal, path, done, reason, message, answer and tags (names), by ordinal behind `after`."""
-    parameters = {"version": version_id, "job": job_id, "only_failed": only_failed, "after": after, "most": limit}
+    """Rows with ordinal, path, done, reason, message, answer and tags (names), by ordinal behind `after`; with a reason
+    those of files that failed for it.
+    """
+    parameters = {
+        "version": version_id,
+        "job": job_id,
+        "only_failed": only_failed,
+        "reason": reason,
+        "after": after,
+        "most": limit,
+    }
     return (await connection.execute(SQL["read_results"], parameters)).all()
+
+
+async def count_failures(connection: AsyncConnection, version_id: int, job_id: int) -> Sequence[Row[Any]]:
+    """Rows with reason, files and message (of the first file), the most frequent reason first."""
+    return (await connection.execute(SQL["count_failures"], {"version": version_id, "job": job_id})).all()
 
 
 async def read_answers(

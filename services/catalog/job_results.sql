@@ -12,8 +12,22 @@ LEFT JOIN LATERAL (
 ) given ON true
 WHERE o.version_id = CAST(:version AS bigint) AND o.job_id = CAST(:job AS bigint) AND o.ordinal > CAST(:after AS bigint)
     AND NOT (o.done AND CAST(:only_failed AS boolean))
+    AND (CAST(:reason AS smallint) IS NULL OR o.reason = CAST(:reason AS smallint))
 ORDER BY o.ordinal
 LIMIT CAST(:most AS integer);
+
+-- name: count_failures
+-- How many files failed for each reason, with the word on the first of them. By outcomes_pkey.
+SELECT counted.reason, counted.files, o.message
+FROM (
+    SELECT reason, count(*) AS files, min(ordinal) AS first
+    FROM outcomes
+    WHERE version_id = CAST(:version AS bigint) AND job_id = CAST(:job AS bigint) AND NOT done
+    GROUP BY reason
+) counted
+JOIN outcomes o ON o.version_id = CAST(:version AS bigint) AND o.job_id = CAST(:job AS bigint)
+    AND o.ordinal = counted.first
+ORDER BY counted.files DESC, counted.reason;
 
 -- name: read_answers
 -- What jobs said of one file, the newest job first, below the job `before`. By outcomes_version_id_ordinal_idx: a row a

@@ -16,7 +16,7 @@ from services.catalog.bell import Bell
 from services.catalog.database import Database
 from services.catalog.job_creation import NewJob, create_job
 from services.catalog.job_log import read_log
-from services.catalog.job_results import read_results
+from services.catalog.job_results import count_failures, read_results
 from services.catalog.job_specs import SPECS, ExportSpec, ScanSpec, Selection, Spec, TagEditSpec
 from services.catalog.results import ExportSummary, ScanSummary, Summary, TagEditSummary
 from services.catalog.schema import datasets, jobs, versions, workspaces
@@ -102,13 +102,17 @@ class Jobs:
             row = (await connection.execute(statement)).one()
         return Selection(row.selection or b"", row.scores or b"")
 
-    async def list(self, workspace: str, dataset: str | None, before: int | None, limit: int) -> Sequence[Job]:
+    async def list(
+        self, workspace: str, dataset: str | None, before: int | None, limit: int, *, only_active: bool = False
+    ) -> Sequence[Job]:
         """Newest first, below the key `before`. By jobs_workspace_id_id_idx."""
         statement = _columns().where(workspaces.c.slug == workspace).order_by(jobs.c.id.desc()).limit(limit)
         if dataset is not None:
             statement = statement.where(datasets.c.slug == dataset)
         if before is not None:
             statement = statement.where(jobs.c.id < before)
+        if only_active:
+            statement = statement.where(jobs.c.ended.is_(None))
         async with self._database.begin() as connection:
             return [_job(row) for row in await connection.execute(statement)]
 
@@ -131,14 +135,20 @@ class Jobs:
             return await _find(connection, workspace, job_id)
 
     async def results(
-        self, workspace: str, job_id: int, *, only_failed: bool, after: int, limit: int
+        self, workspace: str, job_id: int, *, only_failed: bool, reason: int | None, after: int, limit: int
     ) -> tuple[Job, Sequence[Row[Any]]]:
         """The job, and what it said of the next files behind the ordinal `after`, as `read_results` gives it."""
         async with self._database.begin() as connection:
             job = await _find(connection, workspace, job_id)
             return job, await read_results(
-                connection, job.version_id, job.id, only_failed=only_failed, after=after, limit=limit
+                connection, job.version_id, job.id, only_failed=only_failed, reason=reason, after=after, limit=limit
             )
+
+    async def failures(self, workspace: str, job_id: int) -> Sequence[Row[Any]]:
+        """How many files failed for which reason, as `count_failures` gives it."""
+        async with self._database.begin() as connection:
+            job = await _find(connection, workspace, job_id)
+            return await count_failures(connection, job.version_id, job.id)
 
     async def log(self, workspace: str, job_id: int, after: int, follow: bool) -> AsyncIterator[Sequence[Row[Any]]]:
         """Lines behind the sequence `after` in pages; with `follow` also those that come, until the job has ended."""

@@ -1,11 +1,13 @@
 """`bowerbird job`: list, show, watch, stop, logs; starting has a file of its own."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from bowerbird.catalog.v1.job_pb2 import Job, JobLogLine, JobResult
+from bowerbird.catalog.v1.job_service_pb2 import FailureCount
 from bowerbird.cli import job_start
 from bowerbird.cli.document import document, enum_name, time_text
 from bowerbird.cli.exits import Exit
@@ -15,6 +17,7 @@ from bowerbird.cli.session import run
 from bowerbird.client import Client
 from bowerbird.client.jobs import FINAL
 from bowerbird.client.names import short
+from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 
 app = typer.Typer(
     no_args_is_help=True, help="Jobs: scan, tag, index and export. They survive the death of any process."
@@ -30,13 +33,14 @@ def list_jobs(
     context: typer.Context,
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Only jobs of this dataset.")] = "",
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most this many, newest first.")] = 20,
+    active: Annotated[bool, typer.Option("--active", help="Only jobs that have not ended.")] = False,
     as_json: Json = False,
 ) -> None:
     """List the jobs, newest first."""
 
     async def work(client: Client) -> None:
         jobs: list[Job] = []
-        async for job in client.jobs.list(dataset):
+        async for job in client.jobs.list(dataset, only_active=active):
             jobs.append(job)
             if len(jobs) == limit:
                 break
@@ -58,7 +62,7 @@ def list_jobs(
                 )
                 for job in jobs
             ),
-            empty="There are no jobs. Start one: bowerbird job start --all DATASET",
+            empty=f"There are no {'active ' if active else ''}jobs. Start one: bowerbird job start --all DATASET",
         )
 
     run(context, work, as_json=as_json)
@@ -68,21 +72,39 @@ def list_jobs(
 def show(
     context: typer.Context,
     job: JobArgument,
-    failed: Annotated[bool, typer.Option("--failed", help="Also each file that failed, with the reason.")] = False,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Also how many files failed for which reason, and each of them.")
+    ] = False,
+    reason: Annotated[
+        str, typer.Option(metavar="REASON", help="Of the failed files only those with this reason.", show_default=False)
+    ] = "",
     as_json: Json = False,
 ) -> None:
-    """Show a job."""
+    """Show a job.
+
+    \b
+    Examples:
+      bowerbird job show 7 --failed
+      bowerbird job show 7 --reason IMAGE_CORRUPT
+    """
+    wanted = reason_number(reason) if reason else ErrorReason.ERROR_REASON_UNSPECIFIED
 
     async def work(client: Client) -> None:
         found = await client.jobs.get(job)
-        results = [result async for result in client.jobs.results(job, only_failed=True)] if failed else None
+        if not (failed or reason):
+            print_json({"job": document(found)}) if as_json else print_fields(job_fields(found))
+            return
+        counts = await client.jobs.failures(job)
+        results = [result async for result in client.jobs.results(job, only_failed=True, reason=wanted)]
         if as_json:
-            more = {} if results is None else {"failed": [document(result) for result in results]}
-            print_json({"job": document(found), **more})
+            failures = {
+                "failure_counts": [document(count) for count in counts],
+                "failed": [document(result) for result in results],
+            }
+            print_json({"job": document(found), **failures})
             return
         print_fields(job_fields(found))
-        if results is not None:
-            print_table(["FILE", "REASON", "WHAT HAPPENED"], map(result_row, results), empty="No file failed.")
+        print_failures(counts, results)
 
     run(context, work, as_json=as_json)
 
@@ -150,10 +172,29 @@ def job_fields(job: Job) -> list[tuple[str, object]]:
     ]
 
 
-def result_row(result: JobResult) -> tuple[str, str, str]:
-    field = JobResult.DESCRIPTOR.fields_by_name["reason"]
-    reason = enum_name(field.enum_type, result.reason) if field.enum_type else ""
-    return result.path, reason, result.message
+def print_failures(counts: Sequence[FailureCount], results: Sequence[JobResult]) -> None:
+    """A line a reason, then a line a file."""
+    say("")
+    if not counts:
+        say("No file failed.")
+        return
+    reasons = ErrorReason.DESCRIPTOR
+    by_reason = ((enum_name(reasons, count.reason), count.file_count, count.message) for count in counts)
+    print_table(["REASON", "FILES", "SUCH AS"], by_reason, empty="")
+    say("")
+    by_file = ((result.path, enum_name(reasons, result.reason), result.message) for result in results)
+    print_table(["FILE", "REASON", "WHAT HAPPENED"], by_file, empty="No file failed for this reason.")
+
+
+def reason_number(name: str) -> ErrorReason.ValueType:
+    """Raises typer.BadParameter for a reason that there is not."""
+    known = {enum_name(ErrorReason.DESCRIPTOR, number): number for number in ErrorReason.values()}
+    number = known.get(name.upper())
+    if not number:
+        raise typer.BadParameter(
+            f"there is no reason {name!r}; `job show JOB --failed` shows those of a job", param_hint="--reason"
+        )
+    return number
 
 
 def dataset_of(job: Job) -> str:

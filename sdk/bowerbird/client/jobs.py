@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from bowerbird.catalog.v1.job_pb2 import (
     ExportSpec,
@@ -17,7 +17,9 @@ from bowerbird.catalog.v1.job_pb2 import (
     TagSpec,
 )
 from bowerbird.catalog.v1.job_service_pb2 import (
+    CountFailuresRequest,
     CreateJobRequest,
+    FailureCount,
     GetJobRequest,
     ListJobsRequest,
     ListResultsRequest,
@@ -31,6 +33,7 @@ from bowerbird.client.errors import Unavailable
 from bowerbird.client.names import Names
 from bowerbird.client.paging import paged
 from bowerbird.client.transport import Transport
+from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 
 FINAL = frozenset({Job.STATE_SUCCEEDED, Job.STATE_PARTIALLY_FAILED, Job.STATE_FAILED, Job.STATE_STOPPED})
 # A job outlives the restart of any service; whoever watches it does too.
@@ -99,13 +102,15 @@ class Jobs:
     async def get(self, job: str) -> Job:
         return (await self._transport.call(self._stub.GetJob, GetJobRequest(name=self._names.job(job)))).job
 
-    def list(self, dataset: str = "") -> AsyncIterator[Job]:
-        """Newest first; those of one dataset if it is named."""
+    def list(self, dataset: str = "", *, only_active: bool = False) -> AsyncIterator[Job]:
+        """Newest first; those of one dataset if it is named, and those that have not ended if only they are wanted."""
         of_dataset = self._names.dataset(dataset) if dataset else ""
         return paged(
             lambda token: self._transport.call(
                 self._stub.ListJobs,
-                ListJobsRequest(parent=self._names.parent, page_token=token, dataset=of_dataset),
+                ListJobsRequest(
+                    parent=self._names.parent, page_token=token, dataset=of_dataset, only_active=only_active
+                ),
             ),
             lambda page: page.jobs,
         )
@@ -139,16 +144,29 @@ class Jobs:
         """Ask for its stop; what was done is kept."""
         return (await self._transport.call(self._stub.StopJob, StopJobRequest(name=self._names.job(job)))).job
 
-    def results(self, job: str, *, only_failed: bool = False) -> AsyncIterator[JobResult]:
-        """What the job said of its files, in the order of the version."""
+    def results(
+        self,
+        job: str,
+        *,
+        only_failed: bool = False,
+        reason: ErrorReason.ValueType = ErrorReason.ERROR_REASON_UNSPECIFIED,
+    ) -> AsyncIterator[JobResult]:
+        """What the job said of its files, in the order of the version; with a reason those that failed for it."""
         parent = self._names.job(job)
         return paged(
             lambda token: self._transport.call(
                 self._stub.ListResults,
-                ListResultsRequest(parent=parent, page_size=1000, page_token=token, only_failed=only_failed),
+                ListResultsRequest(
+                    parent=parent, page_size=1000, page_token=token, only_failed=only_failed, reason=reason
+                ),
             ),
             lambda page: page.results,
         )
+
+    async def failures(self, job: str) -> Sequence[FailureCount]:
+        """How many files failed for which reason, the most frequent one first."""
+        request = CountFailuresRequest(name=self._names.job(job))
+        return (await self._transport.call(self._stub.CountFailures, request)).failures
 
     async def log(self, job: str, *, after_sequence: int = 0, follow: bool = False) -> AsyncIterator[JobLogLine]:
         """The lines of its log; with `follow` also those to come, until it has ended. Goes on like `watch`."""

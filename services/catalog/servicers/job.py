@@ -9,8 +9,11 @@ from sqlalchemy import Row
 
 from bowerbird.catalog.v1 import job_pb2, job_service_pb2_grpc
 from bowerbird.catalog.v1.job_service_pb2 import (
+    CountFailuresRequest,
+    CountFailuresResponse,
     CreateJobRequest,
     CreateJobResponse,
+    FailureCount,
     GetJobRequest,
     GetJobResponse,
     ListJobsRequest,
@@ -78,7 +81,9 @@ class JobServicer(job_service_pb2_grpc.JobServiceServicer):
             raise FieldInvalid(field="dataset", value=request.dataset, expected=f"a dataset of {request.parent}")
         size = page_size(request.page_size)
         (before,) = self._page_tokens.decode(request) or (None,)
-        jobs = await self._jobs.list(workspace, dataset["dataset"] if dataset else None, before, size + 1)
+        jobs = await self._jobs.list(
+            workspace, dataset["dataset"] if dataset else None, before, size + 1, only_active=request.only_active
+        )
         return ListJobsResponse(
             jobs=[encoded_job(job) for job in jobs[:size]],
             next_page_token=self._page_tokens.encode(request, [jobs[size - 1].id]) if len(jobs) > size else "",
@@ -96,11 +101,22 @@ class JobServicer(job_service_pb2_grpc.JobServiceServicer):
         size = page_size(request.page_size)
         (after,) = self._page_tokens.decode(request) or (-1,)
         job, rows = await self._jobs.results(
-            workspace, job_id, only_failed=request.only_failed, after=after, limit=size + 1
+            workspace,
+            job_id,
+            only_failed=request.only_failed,
+            reason=request.reason or None,
+            after=after,
+            limit=size + 1,
         )
         return ListResultsResponse(
             results=[encoded_result(job, row) for row in rows[:size]],
             next_page_token=self._page_tokens.encode(request, [rows[size - 1].ordinal]) if len(rows) > size else "",
+        )
+
+    async def CountFailures(self, request: CountFailuresRequest, context: Context) -> CountFailuresResponse:
+        rows = await self._jobs.failures(*job_in(request.name))
+        return CountFailuresResponse(
+            failures=[FailureCount(reason=row.reason, file_count=row.files, message=row.message) for row in rows]
         )
 
     async def ReadLog(self, request: ReadLogRequest, context: Context) -> AsyncIterator[ReadLogResponse]:
