@@ -10,17 +10,16 @@ export class ApiError extends Error {
     message: string,
     /** What the reason's metadata says, like `field` and `expected`. */
     readonly metadata: Readonly<Record<string, string>> = {},
-    /** What is wrong with fields of the request, by the field's name in lowerCamelCase. */
+    /** What is wrong with fields of the request, by their places in lowerCamelCase, like `dataset.rootUri`. */
     readonly fields: ReadonlyMap<string, string> = new Map(),
   ) {
     super(message);
   }
 
-  /** What is wrong with one of these fields of the request, if it is one of them. */
+  /** What is wrong with a field of the request, by its place or the end of it: `rootUri` is `dataset.rootUri` too. */
   at(...names: readonly string[]): string | undefined {
-    for (const name of names) {
-      const message = this.fields.get(name);
-      if (message !== undefined) return message;
+    for (const [place, message] of this.fields) {
+      if (names.some((name) => place === name || place.endsWith(`.${name}`))) return message;
     }
     return undefined;
   }
@@ -43,16 +42,16 @@ export function problemFrom(document: unknown, status: number): ApiError {
   const message = textOf(problem["detail"]) || textOf(problem["title"]) || reason;
   const metadata = Object.fromEntries(Object.entries(asRecord(problem["metadata"])).map(([k, v]) => [k, textOf(v)]));
   const found = typeof problem["status"] === "number" ? problem["status"] : status;
-  return new ApiError(found, reason, message, metadata, fieldsOf(metadata, message));
+  return new ApiError(found, reason, message, metadata, fieldsOf(problem["violations"]));
 }
 
 export function noAnswer(cause: unknown): ApiError {
   return new ApiError(0, "NO_ANSWER", cause instanceof Error ? cause.message : String(cause));
 }
 
-function fieldsOf(metadata: Readonly<Record<string, string>>, message: string): Map<string, string> {
-  const field = metadata["field"];
-  return field === undefined ? new Map() : new Map([[inLowerCamelCase(field), message]]);
+function fieldsOf(violations: unknown): Map<string, string> {
+  const fields = (Array.isArray(violations) ? violations : []).map(asRecord);
+  return new Map(fields.map(({ field, description }) => [inLowerCamelCase(textOf(field)), textOf(description)]));
 }
 
 function inLowerCamelCase(field: string): string {

@@ -1,6 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
+import { datasetRoute } from "@/screens/dataset/route";
 import { datasetsRoute } from "@/screens/datasets/route";
+import { newDatasetRoute } from "@/screens/newDataset/route";
 import { signInRoute } from "@/screens/signIn/route";
 import { Crash } from "./Crash";
 import { NotFound } from "./NotFound";
@@ -8,7 +10,16 @@ import { Pending } from "./Pending";
 import { home, root, signedIn } from "./root";
 
 /** Every screen of the console. */
-const routes = root.addChildren([home, signInRoute, signedIn.addChildren([datasetsRoute])]);
+const routes = root.addChildren([
+  home,
+  signInRoute,
+  signedIn.addChildren([
+    datasetsRoute,
+    datasetRoute,
+    newDatasetRoute,
+    newConnectionRoute,
+  ]),
+]);
 
 export function createConsoleRouter(queries: QueryClient) {
   return createRouter({

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { idOf } from "@/api/names";
 import type { Dataset } from "@/api/types";
@@ -7,6 +8,7 @@ import { useWords } from "@/words/words";
 
 const column = columnsOf<Dataset>();
 
+/** Datasets with what their newest versions hold. */
 export function DatasetTable({ datasets }: { readonly datasets: readonly Dataset[] }) {
   const words = useWords().datasets;
   const format = useFormat();
@@ -16,11 +18,30 @@ export function DatasetTable({ datasets }: { readonly datasets: readonly Dataset
         column.accessor((dataset) => dataset.displayName ?? idOf(dataset.name), {
           id: "name",
           header: words.columns.name,
+          cell: ({ row, getValue }) => (
+            <Link to="/datasets/$dataset" params={{ dataset: idOf(row.original.name) }}>
+              {getValue()}
+            </Link>
+          ),
+        }),
+        column.accessor((dataset) => Number(dataset.fileCount ?? 0), {
+          id: "files",
+          header: words.columns.files,
+          cell: ({ getValue }) => format.number(getValue()),
+          meta: { align: "end", narrow: true },
+        }),
+        column.accessor((dataset) => Number(dataset.sizeBytes ?? 0), {
+          id: "size",
+          header: words.columns.size,
+          cell: ({ getValue }) => format.bytes(getValue()),
+          meta: { align: "end", narrow: true },
         }),
         column.accessor("rootUri", { header: words.columns.root, cell: ({ getValue }) => <code>{getValue()}</code> }),
-        column.accessor("updateTime", {
-          header: words.columns.changed,
-          cell: ({ getValue }) => <span title={format.time(getValue())}>{format.fromNow(getValue())}</span>,
+        column.accessor("scanTime", {
+          header: words.columns.scanned,
+          cell: ({ getValue }) => (
+            <span title={format.time(getValue())}>{format.fromNow(getValue()) || words.neverScanned}</span>
+          ),
           meta: { narrow: true },
         }),
       ]),

@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { Images } from "lucide-react";
+import { Images, Plus } from "lucide-react";
 import { useRef } from "react";
 import { datasetsQuery } from "@/api/datasets";
 import { idOf } from "@/api/names";
 import type { Dataset } from "@/api/types";
-import { useSession } from "@/app/session";
+import { useMay, useSession } from "@/app/session";
 import { useShortcut } from "@/keys/shortcuts";
 import { Button } from "@/parts/Button";
+import { ButtonLink } from "@/parts/ButtonLink";
 import { EmptyState } from "@/parts/EmptyState";
 import { ErrorState } from "@/parts/ErrorState";
 import { Page } from "@/parts/Page";
@@ -20,6 +21,7 @@ import { datasetsRoute } from "./route";
 export function DatasetsScreen() {
   const words = useWords().datasets;
   const { workspace } = useSession();
+  const mayCreate = useMay("ROLE_EDITOR");
   const datasets = useQuery(datasetsQuery(workspace));
   const { q = "" } = datasetsRoute.useSearch();
   const navigate = datasetsRoute.useNavigate();
@@ -28,12 +30,20 @@ export function DatasetsScreen() {
 
   const narrow = (text: string) => void navigate({ search: text === "" ? {} : { q: text }, replace: true });
   return (
-    <Page title={words.title} lead={words.lead}>
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={mayCreate && datasets.data !== undefined && datasets.data.length > 0 && <Creation />}
+    >
       {datasets.isPending && <Skeleton lines={6} />}
       {datasets.isError && <ErrorState error={datasets.error} onRetry={() => void datasets.refetch()} />}
       {datasets.data?.length === 0 && (
-        <EmptyState icon={<Images size={28} aria-hidden />} title={words.empty.title}>
-          {words.empty.text}
+        <EmptyState
+          icon={<Images size={28} aria-hidden />}
+          title={words.empty.title}
+          actions={mayCreate && <Creation />}
+        >
+          {words.empty.text} {!mayCreate && words.empty.viewer}
         </EmptyState>
       )}
       {datasets.data !== undefined && datasets.data.length > 0 && (
@@ -43,6 +53,14 @@ export function DatasetsScreen() {
         </>
       )}
     </Page>
+  );
+}
+
+function Creation() {
+  return (
+    <ButtonLink to="/new/dataset" kind="primary" icon={<Plus size={14} aria-hidden />}>
+      {useWords().datasets.create}
+    </ButtonLink>
   );
 }
 

@@ -11,7 +11,6 @@ export const datasets = {
     size: "Size",
     root: "Path",
     scanned: "Last scan",
-    changed: "Changed",
   },
   neverScanned: "never",
   empty: {

@@ -1,5 +1,8 @@
+import { dataset } from "./dataset";
 import { datasets } from "./datasets";
 import { frame } from "./frame";
+import { labels } from "./labels";
+import { newDataset } from "./newDataset";
 import { signIn } from "./signIn";
 
-export const en = { datasets, frame, signIn };
+export const en = { newDataset, labels, dataset, datasets, frame, signIn };

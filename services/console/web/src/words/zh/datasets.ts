@@ -13,7 +13,6 @@ export const datasets: Words["datasets"] = {
     size: "大小",
     root: "路径",
     scanned: "上次扫描",
-    changed: "修改时间",
   },
   neverScanned: "从未",
   empty: {

@@ -1,0 +1,44 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { RefreshCw } from "lucide-react";
+import { createJob, goesOn } from "@/api/jobs";
+import type { DatasetIds } from "@/api/names";
+import type { Version } from "@/api/types";
+import { useMay } from "@/app/session";
+import { Button } from "@/parts/Button";
+import { failureText } from "@/parts/failure";
+import { tell, tellFailure } from "@/parts/toast";
+import { useWords } from "@/words/words";
+import { jobsIn, useDatasetJobs } from "./freshness";
+
+interface Props {
+  readonly ids: DatasetIds;
+  readonly version: Version;
+}
+
+/** What can be done with a dataset as a whole. */
+export function DatasetActions({ ids, version }: Props) {
+  const words = useWords();
+  const queries = useQueryClient();
+  const mayEdit = useMay("ROLE_EDITOR");
+  const scanning = jobsIn(useDatasetJobs(ids).data).some((job) => job.scan !== undefined && goesOn(job));
+  const scan = useMutation({
+    mutationFn: () => createJob(ids.workspace, { version: version.name ?? "", scan: {} }, crypto.randomUUID()),
+    onSuccess: () => {
+      tell({ title: words.dataset.scanStarted });
+      return queries.invalidateQueries({ queryKey: ["jobs", ids.workspace] });
+    },
+    onError: (error) => tellFailure(words.frame.failure.title, failureText(error, words)),
+  });
+  return (
+    mayEdit &&
+    version.state !== "STATE_PUBLISHED" && (
+      <Button
+        busy={scan.isPending || scanning}
+        icon={<RefreshCw size={14} aria-hidden />}
+        onClick={() => scan.mutate()}
+      >
+        {scanning ? words.dataset.scanning : words.dataset.scanNow}
+      </Button>
+    )
+  );
+}
