@@ -17,7 +17,6 @@ const routes = root.addChildren([
     datasetsRoute,
     datasetRoute,
     newDatasetRoute,
-    newConnectionRoute,
   ]),
 ]);
 
