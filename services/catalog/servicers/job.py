@@ -32,7 +32,7 @@ from libs.rpc.errors import FieldInvalid
 from libs.rpc.identity import current_caller
 from libs.rpc.names import DATASET, JOB, VERSION, WORKSPACE, file_id
 from libs.rpc.paging import PageTokens, page_size
-from services.catalog.fields import checked_text, timestamp
+from services.catalog.fields import checked_enum, checked_text, timestamp
 from services.catalog.job_creation import NewJob
 from services.catalog.job_specs import AskedSpec, ExportSpec, IndexSpec, ScanSpec, Selection, TagEditSpec, TagSpec
 from services.catalog.jobs import Job, Jobs, job_name, parse_job_id
@@ -99,12 +99,13 @@ class JobServicer(job_service_pb2_grpc.JobServiceServicer):
     async def ListResults(self, request: ListResultsRequest, context: Context) -> ListResultsResponse:
         workspace, job_id = job_in(request.parent)
         size = page_size(request.page_size)
+        reason = checked_enum("reason", ErrorReason, request.reason, ErrorReason.ERROR_REASON_UNSPECIFIED)
         (after,) = self._page_tokens.decode(request) or (-1,)
         job, rows = await self._jobs.results(
             workspace,
             job_id,
             only_failed=request.only_failed,
-            reason=request.reason or None,
+            reason=reason or None,
             after=after,
             limit=size + 1,
         )

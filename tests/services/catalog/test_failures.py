@@ -42,6 +42,7 @@ async def test_failures_are_counted_and_listed_by_reason(photos: Scene) -> None:
     assert await paths(reason=EMPTY) == ["photo-7.jpg", "photo-57.jpg", "photo-107.jpg"]
     assert await paths(only_failed=True, reason=CORRUPT) == [f"photo-{n}.jpg" for n in range(3, 150, 10)]
     assert await paths(reason=ErrorReason.ERROR_REASON_MODEL_UNAVAILABLE) == []
+    assert (await refusal(paths(reason=70_000))).reason_name == "FIELD_INVALID"
     missing = photos.jobs.CountFailures(CountFailuresRequest(name=f"{WORKSPACE}/jobs/999999"))
     assert (await refusal(missing)).reason_name == "NOT_FOUND"
 
