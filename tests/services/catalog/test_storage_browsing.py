@@ -106,6 +106,13 @@ async def test_any_name_leads_on(catalog: Catalog, s3: str, store: ObjectStore) 
     assert files == {f"{store.root}/{key}/file.jpg" for key in ODD_KEYS}
 
 
+async def test_names_that_no_uri_can_have_are_left_out(catalog: Catalog, server: ListingServer) -> None:
+    server.objects = {".": "e", "..": "e", "a/../b.jpg": "e", "ok.jpg": "e"}
+    name = await create(catalog, s3_connection(server.endpoint))
+    found = await browse(catalog, name, "s3://photos")
+    assert [each.uri for each in found.objects] == ["s3://photos/ok.jpg"]
+
+
 async def test_a_large_folder_comes_in_pages(catalog: Catalog, s3: str, store: ObjectStore, tmp_path: Path) -> None:
     names = [*(f"{n}.jpg" for n in range(7)), *(f"folder {n}" for n in range(6))]
     for name in names:
