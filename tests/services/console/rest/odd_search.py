@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import grpc
 import grpc.aio
 
 from bowerbird.catalog.v1.file_pb2 import File
@@ -32,6 +33,8 @@ class OddSearch(SearchServiceServicer):
         self.sent = 0
         self.cancelled = 0
         self.metadata: dict[str, str | bytes] = {}
+        self.jobs_asked_for = 0
+        """CreateJob is UNAVAILABLE, so that it can stand in for catalog too."""
 
     async def Count(self, request: CountRequest, context: Context) -> CountResponse:  # noqa: N802
         async with self._seen(context):
@@ -47,6 +50,11 @@ class OddSearch(SearchServiceServicer):
                 yield message
                 self.sent += 1
             await self.then(context)
+
+    async def create_job(self, _: bytes, context: Context) -> bytes:
+        self.jobs_asked_for += 1
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "in a moment")
+        return b""
 
     @asynccontextmanager
     async def _seen(self, context: Context) -> AsyncIterator[None]:
@@ -65,6 +73,8 @@ async def odd_search() -> AsyncIterator[OddSearch]:
     search = OddSearch()  # type: ignore[abstract]  # gRPC refuses the rest itself
     server = grpc.aio.server(options=MESSAGE_OPTIONS)
     add_SearchServiceServicer_to_server(search, server)
+    jobs: dict[str, Any] = {"CreateJob": grpc.unary_unary_rpc_method_handler(search.create_job)}
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("bowerbird.catalog.v1.JobService", jobs),))
     search.address = f"{LOOPBACK}:{server.add_insecure_port(f'{LOOPBACK}:0')}"
     await server.start()
     try:

@@ -2,12 +2,15 @@
 
 import asyncio
 import re
+from dataclasses import replace
 
+import grpc
 import pytest
 import structlog
 
 from bowerbird.type.v1.role_pb2 import Role
 from deploy.local.ports import LOOPBACK, free_ports
+from tests.services.console.rest.odd_search import Context, OddSearch, Step, odd_search
 from tests.services.console.scene import Console, consoling
 from tests.suite import WORKSPACE, Catalog
 
@@ -103,6 +106,26 @@ async def test_a_call_ends_at_its_deadline(catalog: Catalog) -> None:
             assert (answer.status, answer.json["reason"]) == (504, "SERVICE_UNAVAILABLE")
             assert f"within {seconds} s" in answer.json["detail"]
     silent.close()
+
+
+async def test_only_a_call_that_changes_nothing_is_repeated(catalog: Catalog) -> None:
+    async with odd_search() as odd, consoling(replace(catalog, address=odd.address), odd.address) as console:
+        odd.then = failing_first(odd, grpc.StatusCode.UNAVAILABLE)
+        answer = await console.ask("POST", f"{DATASETS}/d/versions/v1:count", json={})
+        assert (answer.status, answer.json, odd.started) == (200, {"total": "1"}, 2)
+
+        answer = await console.ask("POST", f"/v1/{WORKSPACE}/jobs", json={})
+        assert (answer.status, odd.jobs_asked_for) == (503, 1)
+
+
+def failing_first(odd: OddSearch, code: grpc.StatusCode) -> Step:
+    """The first call fails, the others go well."""
+
+    async def fail(context: Context) -> None:
+        if odd.started == 1:
+            await context.abort(code, "in a moment")
+
+    return fail
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "121", "soon", "nan", "inf"])
