@@ -43,8 +43,8 @@ class Attributes:
         self._is_whole = True
 
     def put(self, ordinals: Ordinals, texts: pa.StringArray) -> None:
-        """Replace the attributes of files, given as JSON objects; "" where there are none."""
-        filled = flags(pc.not_equal(texts, ""))
+        """Replace the attributes of files, given as JSON objects; "", null or other JSON stands for none."""
+        filled = flags(pc.starts_with(texts, "{"))
         before = bitmap_of(ordinals) & self.files
         if before:
             for column in self._columns.values():
