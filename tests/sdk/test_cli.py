@@ -382,15 +382,16 @@ async def test_a_question_may_be_answered_with_no(scripted: ScriptedServer, bowe
 
 async def test_every_command_has_help_and_every_leaf_speaks_json(run_bowerbird: Bowerbird) -> None:
     for leaf in (
-        *(f"dataset {verb}" for verb in ("create", "list", "show", "scan", "delete")),
+        *(f"dataset {verb}" for verb in ("create", "list", "show", "versions", "update", "scan", "delete")),
         *(f"dataset index {verb}" for verb in ("set", "show", "refresh")),
         *(f"connection create {kind}" for kind in ("s3", "folder", "model", "pgvector")),
-        *(f"connection {verb}" for verb in ("list", "show", "test", "update", "delete")),
+        *(f"connection {verb}" for verb in ("list", "show", "test", "ls", "count", "update", "delete")),
         *(f"tagdef {verb}" for verb in ("create", "list", "show", "update", "delete")),
         *(f"job start {kind}" for kind in ("scan", "tag", "index")),
         *(f"job {verb}" for verb in ("list", "show", "watch", "stop", "logs")),
+        *(f"tag {verb}" for verb in ("add", "remove", "reject", "restore", "edits", "undo")),
         *(f"token {verb}" for verb in ("create", "list", "delete")),
-        *("search", "export", "files"),
+        *("search", "export", "files", "file show"),
     ):
         outcome = await run_bowerbird(*leaf.split(), "--help")
         assert outcome.code == 0, leaf

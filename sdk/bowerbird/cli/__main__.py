@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bowerbird.cli import connection, dataset, file, job, tagdef, token
+from bowerbird.cli import connection, dataset, file, job, tag, tagdef, token
 from bowerbird.cli.exits import TEXT
 from bowerbird.cli.export import export
 from bowerbird.cli.files import files
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(connection.app, name="connection")
 app.add_typer(tagdef.app, name="tagdef")
+app.add_typer(tag.app, name="tag")
 app.add_typer(job.app, name="job")
 app.command()(search)
 app.command()(export)

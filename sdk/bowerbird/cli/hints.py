@@ -11,6 +11,7 @@ MISSING = {
     "tag definition": ["bowerbird tagdef list", "bowerbird tagdef create NAME --file tags.json"],
     "job": ["bowerbird job list"],
     "token": ["bowerbird token list"],
+    "tag edit": ["bowerbird tag edits DATASET"],
     "file": ["bowerbird files DATASET"],
 }
 TAKEN = {

@@ -157,8 +157,8 @@ class RateColumn(ProgressColumn):
 
 
 def kind(job: Job) -> str:
-    """scan, tag, index or export."""
-    return job.WhichOneof("spec") or "job"
+    """scan, tag, index, export or tag edit."""
+    return (job.WhichOneof("spec") or "job").replace("_", " ")
 
 
 def state_text(job: Job) -> str:
@@ -200,6 +200,8 @@ def outcome(job: Job) -> str:
     if job.HasField("export_summary"):
         export = job.export_summary
         return f"{export.rows} files in {export.parts} parts, listed by {export.manifest_uri}"
+    if job.HasField("tag_edit_summary"):
+        return f"{job.tag_edit_summary.changed} of {job.tag_edit_summary.files} files changed"
     reused = f" ({progress.reused} by answers paid for before)" if progress.reused else ""
     failed = f", {progress.failed} failed" if progress.failed else ""
     return f"{progress.done} of {progress.total} files done{reused}{failed}"

@@ -1,4 +1,4 @@
-"""The options that say which files: the same for `search` and `export`."""
+"""The options that say which files: the same for `search`, `export` and `tag`."""
 
 import inspect
 from collections.abc import Callable
@@ -127,7 +127,17 @@ class QueryOptions:
 
 def with_query_options(command: Callable[..., None]) -> Callable[..., None]:
     """In place of its parameter `options: QueryOptions` the command gets one option for each field."""
+    return _expanded(command, get_type_hints(QueryOptions, include_extras=True))
+
+
+def with_query_options_alone(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command whose arguments are its own: the text is an option too."""
     hints = get_type_hints(QueryOptions, include_extras=True)
+    hints["text"] = Annotated[str, one("--text", "TEXT", 'What the images should show, like "a bird".')]
+    return _expanded(command, hints)
+
+
+def _expanded(command: Callable[..., None], hints: dict[str, Any]) -> Callable[..., None]:
     keyword = inspect.Parameter.KEYWORD_ONLY
     options = [
         inspect.Parameter(field.name, keyword, default=field.default, annotation=hints[field.name])

@@ -11,6 +11,7 @@ from bowerbird.catalog.v1 import (
     index_set_service_pb2,
     job_service_pb2,
     tag_definition_service_pb2,
+    tag_edit_service_pb2,
 )
 from bowerbird.client.connections import Connections
 from bowerbird.client.datasets import Datasets
@@ -21,6 +22,7 @@ from bowerbird.client.names import Names
 from bowerbird.client.search import Search
 from bowerbird.client.settings import ClientSettings, find_settings
 from bowerbird.client.tag_definitions import TagDefinitions
+from bowerbird.client.tag_edits import TagEdits
 from bowerbird.client.tokens import Tokens
 from bowerbird.client.transport import Transport
 from bowerbird.search.v1 import search_service_pb2
@@ -33,6 +35,7 @@ CATALOG = (
     index_set_service_pb2,
     job_service_pb2,
     tag_definition_service_pb2,
+    tag_edit_service_pb2,
 )
 
 
@@ -52,6 +55,7 @@ class Client:
         self.jobs = Jobs(self._catalog, self.names)
         self.tokens = Tokens(self._catalog, self.names)
         self.search = Search(self._search, self.names)
+        self.tag_edits = TagEdits(self._catalog, self.names, self.search)
 
     def _transport(self, address: str, modules: tuple[ModuleType, ...]) -> Transport:
         return Transport(

@@ -39,6 +39,9 @@ class Names:
             return dataset
         return f"{self.dataset(dataset)}/versions/{version}"
 
+    def tag_edit(self, dataset: str, edit: str, version: str = LATEST) -> str:
+        return edit if edit.startswith(PREFIX) else f"{self.version(dataset, version)}/tagEdits/{edit}"
+
     def _full(self, name: str, collection: str) -> str:
         return name if name.startswith(PREFIX) else f"{self.parent}/{collection}/{name}"
 

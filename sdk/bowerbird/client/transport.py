@@ -14,8 +14,11 @@ Request = TypeVar("Request")
 Response = TypeVar("Response")
 
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
-# Calls that change nothing when they are repeated: CreateJob carries a request id, the others set or read a state.
-IDEMPOTENT = ("Get", "List", "Watch", "Read", "Search", "Stream", "Count", "Select", "Test", "Set", "Stop", "CreateJob")
+# Calls that change nothing when they are repeated: the last three carry a request id, the others set or read a state.
+IDEMPOTENT = (
+    "Get", "List", "Watch", "Read", "Search", "Stream", "Count", "Select", "Test", "Set", "Stop",
+    "CreateJob", "EditTags", "UndoTagEdit",
+)  # fmt: skip
 TLS = "https://"
 
 
