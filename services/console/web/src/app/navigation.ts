@@ -7,4 +7,7 @@ interface Entry {
 }
 
 /** What the header leads to. */
-export const navigation: readonly Entry[] = [{ label: (words) => words.frame.datasets, link: { to: "/datasets" } }];
+export const navigation: readonly Entry[] = [
+  { label: (words) => words.frame.datasets, link: { to: "/datasets" } },
+  { label: (words) => words.frame.connections, link: { to: "/connections" } },
+];

@@ -1,5 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
+import { connectionRoute, newConnectionRoute } from "@/screens/connection/route";
+import { connectionsRoute } from "@/screens/connections/route";
 import { datasetRoute } from "@/screens/dataset/route";
 import { datasetsRoute } from "@/screens/datasets/route";
 import { newDatasetRoute } from "@/screens/newDataset/route";
@@ -17,6 +19,9 @@ const routes = root.addChildren([
     datasetsRoute,
     datasetRoute,
     newDatasetRoute,
+    connectionsRoute,
+    connectionRoute,
+    newConnectionRoute,
   ]),
 ]);
 

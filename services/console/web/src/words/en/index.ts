@@ -1,3 +1,4 @@
+import { connections } from "./connections";
 import { dataset } from "./dataset";
 import { datasets } from "./datasets";
 import { frame } from "./frame";
@@ -5,4 +6,4 @@ import { labels } from "./labels";
 import { newDataset } from "./newDataset";
 import { signIn } from "./signIn";
 
-export const en = { newDataset, labels, dataset, datasets, frame, signIn };
+export const en = { newDataset, labels, dataset, connections, datasets, frame, signIn };

@@ -1,4 +1,5 @@
 import type { Words } from "../words";
+import { connections } from "./connections";
 import { dataset } from "./dataset";
 import { datasets } from "./datasets";
 import { frame } from "./frame";
@@ -6,4 +7,4 @@ import { labels } from "./labels";
 import { newDataset } from "./newDataset";
 import { signIn } from "./signIn";
 
-export const zh: Words = { newDataset, labels, dataset, datasets, frame, signIn };
+export const zh: Words = { newDataset, labels, dataset, connections, datasets, frame, signIn };
