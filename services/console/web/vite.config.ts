@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { compressed } from "./compressed";
+import { compressed } from "./compressed.ts";
 
 // Where `npm run dev` finds a console that answers the API: `python -m services.console`.
 const console_address = process.env["BOWERBIRD_CONSOLE"] ?? "http://127.0.0.1:7400";

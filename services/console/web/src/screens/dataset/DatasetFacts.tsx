@@ -25,7 +25,7 @@ export function DatasetFacts({ dataset, version }: Props) {
       label: words.facts.scanned,
       value: <span title={format.time(version.scanTime)}>{format.fromNow(version.scanTime) || words.facts.never}</span>,
     },
-    { label: words.facts.path, value: <code>{dataset.rootUri}</code> },
+    { label: words.facts.path, value: <code>{dataset.rootUri}</code>, wide: true },
     { label: words.facts.connection, value: idOf(dataset.storageConnection) },
     { label: words.facts.mountPath, value: <code>{dataset.mountPath}</code> },
     { label: words.facts.created, value: format.time(dataset.createTime) },

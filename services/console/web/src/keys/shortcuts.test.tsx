@@ -1,0 +1,58 @@
+import { fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { listenForShortcuts, useShortcut, useShortcuts } from "./shortcuts";
+
+describe("a key", () => {
+  const run = vi.fn();
+  let stop: () => void;
+
+  beforeEach(() => {
+    run.mockReset();
+    stop = listenForShortcuts();
+  });
+  afterEach(() => stop());
+
+  it("does what the screen says while the screen is there", () => {
+    const { unmount } = render(<Screen />);
+    fireEvent.keyDown(document.body, { key: "x" });
+    expect(run).toHaveBeenCalledOnce();
+    unmount();
+    fireEvent.keyDown(document.body, { key: "x" });
+    expect(run).toHaveBeenCalledOnce();
+  });
+
+  it("is listed with what it does", () => {
+    render(<Screen />);
+    expect(screen.getByRole("list").textContent).toBe("x: Select");
+  });
+
+  it("does nothing where it is typed, or in a dialog", () => {
+    render(<Screen />);
+    fireEvent.keyDown(screen.getByRole("textbox"), { key: "x" });
+    fireEvent.keyDown(screen.getByRole("button"), { key: "x" });
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it("does nothing together with Ctrl, which belongs to the browser", () => {
+    render(<Screen />);
+    fireEvent.keyDown(document.body, { key: "x", ctrlKey: true });
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  function Screen() {
+    useShortcut({ key: "x", label: "Select", run });
+    return (
+      <>
+        <ul>
+          {useShortcuts().map(({ key, label }) => (
+            <li key={key}>{`${key}: ${label}`}</li>
+          ))}
+        </ul>
+        <input type="text" />
+        <div role="dialog">
+          <button type="button">In a dialog</button>
+        </div>
+      </>
+    );
+  }
+});
