@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup protos web lock lint test run bench-main bench-search clean
+.PHONY: help setup protos web lock lint test run bench-main bench-search bench-labels clean
 
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -61,6 +61,9 @@ bench-main: $(DONE)/suite ## Measure scan, listing and dispatch against their go
 
 bench-search: $(DONE)/suite ## Measure search over FILES files against its goals
 	$(BIN)/python -m benchmarks.search $(if $(FILES),--files $(FILES)) $(if $(ONLY),--only $(ONLY)) $(if $(KEEP),--keep $(KEEP))
+
+bench-labels: $(DONE)/suite ## Measure labels by hand over FILES files, with search, against their goals
+	$(BIN)/python -m benchmarks.labels $(if $(FILES),--files $(FILES)) $(if $(KEEP),--keep $(KEEP))
 
 clean: ## Remove .venv, caches and built stubs; the data of `make run` stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

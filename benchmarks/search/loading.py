@@ -97,7 +97,7 @@ class Rows:
         return pa.table([columns[name] for name in FILE_COLUMNS], names=list(FILE_COLUMNS))
 
     def tags(self, block: Block) -> pa.Table:
-        of_models, of_people, rejected = _kinds(block)
+        of_models, of_people, rejected = tags_by_kind(block)
         columns: dict[str, Any] = {
             "version_id": repeated(self.version.id, block.count),
             "ordinal": block.ordinals,
@@ -110,7 +110,7 @@ class Rows:
         return pa.table([columns[name] for name in TAG_COLUMNS], names=list(TAG_COLUMNS))
 
 
-def _kinds(block: Block) -> tuple[Any, Any, Any]:
+def tags_by_kind(block: Block) -> tuple[Any, Any, Any]:
     """The tags by models, by people and rejected, of which ai + user - rejected are the tags of the block."""
     last = block.tags.shape[1] - 1
     of_models = np.pad(block.tags, ((0, 0), (0, 1)), constant_values=ABSENT)

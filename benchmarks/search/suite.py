@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -50,6 +50,22 @@ class Suite:
     search_address: str
     secrets: Secrets
     client: Client
+    catalog: Program
+
+    @asynccontextmanager
+    async def second_process(self) -> AsyncIterator[None]:
+        """Catalog's second process, which does large edits of tags, ended behind the block."""
+        program = replace(
+            self.catalog,
+            name="scanner",
+            command=(sys.executable, "-m", "services.catalog.scanner"),
+            log=self.folder / "scanner.log",
+        )
+        running = await start(program)
+        try:
+            yield
+        finally:
+            await running.stop()
 
     @asynccontextmanager
     async def search(self, **settings: str) -> AsyncIterator["Search"]:
@@ -128,7 +144,7 @@ async def running_suite(kept: Path | None) -> AsyncIterator[Suite]:
                 await running.ready(partial(grpc_serves, catalog_address), timeout_seconds=READY_SECONDS)
                 settings = ClientSettings(catalog_address, search_address, keys.admin_token, WORKSPACE)
                 async with Client(settings) as client:
-                    yield Suite(folder, data.server, catalog_address, search_address, keys, client)
+                    yield Suite(folder, data.server, catalog_address, search_address, keys, client, catalog)
             finally:
                 await running.stop()
         finally:

@@ -1,19 +1,19 @@
 """What an edit changes in the tags of files, and how that is undone: the part of it that is one transaction.
 
 What a part really changed is kept as a bitmap of files by place (`user` or `rejected`), tag and direction. In one
-place, the changes of one tag of one file that stand make a chain, each the opposite of the one before. To undo the last
-one flips the tag back. To undo one in the middle takes it and the next one out, for they cancel each other: the tag
-stays as it is. So edits may be undone in any order, and when all are, everything is as it was before the first.
+place, a tag of a file is always as the last change that stands left it, and as it was before the first one where none
+stands: edits may be undone in any order, and when all are, everything is as it was. A change that a later one follows
+is undone by no longer standing, and nothing else; what was undone is kept, for it tells how things were before.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from pyroaring import BitMap
-from sqlalchemy import Row, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalog.statements import statements
@@ -54,17 +54,17 @@ class Standing:
     files: int
 
 
-@dataclass
+@dataclass(frozen=True)
 class Change:
-    """In one place one tag was given to, or taken from, `files`."""
+    """In one place one tag was given to, or taken from, `files`, at a revision of their version."""
 
-    edit_id: int
     part: int
     place: str
     is_added: bool
     tag_id: int
     revision: int
     files: BitMap
+    undone: bool = False
 
 
 async def change_tags(connection: AsyncConnection, part: Part, files: BitMap, tags: TagIds) -> int:
@@ -84,110 +84,90 @@ async def change_tags(connection: AsyncConnection, part: Part, files: BitMap, ta
         "restore": sorted({*tags.restore, *tags.add}),
     }
     changes = [
-        Change(part.edit_id, part.first or 0, row.place, row.is_added, row.tag, part.revision, _bitmap(row.ordinals))
+        Change(part.first or 0, row.place, row.is_added, row.tag, part.revision, _bitmap(row.ordinals))
         for row in await connection.execute(SQL["change_tags"], parameters)
     ]
     if changes:
-        rows = [
-            dict(zip(_KEY_NAMES, _key(change), strict=True))
-            | _span(change)
-            | {"is_added": change.is_added, "version_id": part.version_id, "revision": part.revision}
-            for change in changes
-        ]
-        await connection.execute(insert(tag_edit_changes), rows)
-    return _count_files(changes)
+        await connection.execute(insert(tag_edit_changes), [_row(part, change) for change in changes])
+    return _count_files(change.files for change in changes)
 
 
 async def undo_changes(connection: AsyncConnection, part: Part) -> int:
-    """Undo what a part of an edit changed, and forget it. The number of files that are other than before.
+    """Undo what a part of an edit changed. The number of files that are other than before.
 
     At most `ROWS_A_REVISION` files may have been changed.
     """
-    is_meant = tag_edit_changes.c.edit_id == part.edit_id
+    is_meant = (tag_edit_changes.c.edit_id == part.edit_id) & ~tag_edit_changes.c.undone
     if part.first is not None:
         is_meant &= tag_edit_changes.c.part == part.first
     own = list(map(_change, await connection.execute(select(tag_edit_changes).where(is_meant))))
-    followed_by = await connection.execute(SQL["later_changes"], {"edit": part.edit_id, "part": part.first})
-    await _shorten(connection, take_out(own, list(map(_change, followed_by))))
-    await _flip(connection, part, [change for change in own if change.files])
-    await connection.execute(delete(tag_edit_changes).where(is_meant))
-    return _count_files(own)
+    meant = {"version": part.version_id, "edit": part.edit_id, "part": part.first}
+    others = defaultdict(list)
+    for other in map(_change, await connection.execute(SQL["other_changes"], meant)):
+        others[other.place, other.tag_id].append(other)
+    flips = [(change, to_flip(change, others[change.place, change.tag_id])) for change in own]
+    await _flip(connection, part, [(change, files) for change, files in flips if files])
+    await connection.execute(update(tag_edit_changes).where(is_meant).values(undone=True))
+    return _count_files(files for _, files in flips)
 
 
 async def last_part(connection: AsyncConnection, edit_id: int) -> Standing | None:
     """The last part of which changes stand; None where none do. By tag_edit_changes_pkey."""
-    newest = select(func.max(tag_edit_changes.c.part)).where(tag_edit_changes.c.edit_id == edit_id).scalar_subquery()
-    statement = select(tag_edit_changes).where(tag_edit_changes.c.edit_id == edit_id, tag_edit_changes.c.part == newest)
+    stands = (tag_edit_changes.c.edit_id == edit_id) & ~tag_edit_changes.c.undone
+    newest = select(func.max(tag_edit_changes.c.part)).where(stands).scalar_subquery()
+    statement = select(tag_edit_changes).where(stands, tag_edit_changes.c.part == newest)
     changes = list(map(_change, await connection.execute(statement)))
-    return Standing(changes[0].part, _count_files(changes)) if changes else None
+    return Standing(changes[0].part, _count_files(change.files for change in changes)) if changes else None
 
 
-def take_out(own: Sequence[Change], later: Sequence[Change]) -> list[Change]:
-    """Take the files of which a change is followed by a later one out of both. The later ones that lost files.
+def to_flip(own: Change, others: Sequence[Change]) -> BitMap:
+    """Files of a change that are other once it no longer stands.
 
-    `later` is in the order of the revisions. What is left in `own` is to be flipped back.
+    `others` are changes of the same tag in the same place, in the order of their revisions, none of them of these files
+    at the same revision.
     """
-    by_tag = defaultdict(list)
-    for change in own:
-        by_tag[change.place, change.tag_id].append(change)
-    shortened = []
-    for after in later:
-        before = [change for change in by_tag[after.place, after.tag_id] if change.revision < after.revision]
-        followed = after.files & BitMap.union(BitMap(), *(change.files for change in before))
-        if followed:
-            after.files -= followed
-            shortened.append(after)
-            for change in before:
-                change.files -= followed
-    return shortened
+    earlier = [other for other in others if other.revision < own.revision]
+    later = [other.files for other in others if other.revision > own.revision and not other.undone]
+    left = own.files - BitMap.union(BitMap(), *later)
+    flips = BitMap()
+    # As the last one before it that stands left them, and as they were before the first one where there is none.
+    for before in reversed([other for other in earlier if not other.undone]):
+        if before.is_added != own.is_added:
+            flips |= left & before.files
+        left -= before.files
+    for first in (*earlier, own):
+        if first.is_added == own.is_added:
+            flips |= left & first.files
+        left -= first.files
+    return flips
 
 
-async def _flip(connection: AsyncConnection, part: Part, changes: Sequence[Change]) -> None:
-    if not changes:
+async def _flip(connection: AsyncConnection, part: Part, flips: Sequence[tuple[Change, BitMap]]) -> None:
+    if not flips:
         return
-    files = [np.asarray(change.files.to_array(), np.int64) for change in changes]
-    lengths = list(map(len, files))
+    ordinals = [np.asarray(files.to_array(), np.int64) for _, files in flips]
+    lengths = list(map(len, ordinals))
     parameters = {
         "version": part.version_id,
         "revision": part.revision,
         "editor": part.editor,
-        "ordinals": np.concatenate(files).tolist(),
-        "tags": np.repeat([change.tag_id for change in changes], lengths).tolist(),
-        "places": np.repeat([change.place for change in changes], lengths).tolist(),
-        "comes": np.repeat([not change.is_added for change in changes], lengths).tolist(),
+        "ordinals": np.concatenate(ordinals).tolist(),
+        "tags": np.repeat([change.tag_id for change, _ in flips], lengths).tolist(),
+        "places": np.repeat([change.place for change, _ in flips], lengths).tolist(),
+        "comes": np.repeat([not change.is_added for change, _ in flips], lengths).tolist(),
     }
     await connection.execute(SQL["flip_tags"], parameters)
 
 
-async def _shorten(connection: AsyncConnection, changes: Sequence[Change]) -> None:
-    """Keep what is left of changes."""
-    left = [change for change in changes if change.files]
-    if left:
-        names = [f"of_{name}" for name in _KEY_NAMES]
-        rows = [dict(zip(names, _key(change), strict=True)) | _span(change) for change in left]
-        await connection.execute(_SHORTEN, rows)
-    empty = [_key(change) for change in changes if not change.files]
-    if empty:
-        await connection.execute(delete(tag_edit_changes).where(tuple_(*_KEY).in_(empty)))
-
-
-_KEY = (
-    tag_edit_changes.c.edit_id, tag_edit_changes.c.part, tag_edit_changes.c.place, tag_edit_changes.c.tag_id
-)  # fmt: skip
-_KEY_NAMES = [column.name for column in _KEY]
-_SHORTEN = (
-    update(tag_edit_changes)
-    .where(*(column == bindparam(f"of_{column.name}", type_=column.type) for column in _KEY))
-    .values(**{name: bindparam(name) for name in ("first_ordinal", "last_ordinal", "ordinals")})
-)
-
-
-def _key(change: Change) -> tuple[int, int, str, int]:
-    return change.edit_id, change.part, change.place, change.tag_id
-
-
-def _span(change: Change) -> dict[str, object]:
+def _row(part: Part, change: Change) -> dict[str, object]:
     return {
+        "edit_id": part.edit_id,
+        "part": change.part,
+        "place": change.place,
+        "tag_id": change.tag_id,
+        "is_added": change.is_added,
+        "version_id": part.version_id,
+        "revision": change.revision,
         "first_ordinal": change.files.min(),
         "last_ordinal": change.files.max(),
         "ordinals": change.files.serialize(),
@@ -196,11 +176,11 @@ def _span(change: Change) -> dict[str, object]:
 
 def _change(row: Row[Any]) -> Change:
     files = BitMap.deserialize(row.ordinals)
-    return Change(row.edit_id, row.part, row.place, row.is_added, row.tag_id, row.revision, files)
+    return Change(row.part, row.place, row.is_added, row.tag_id, row.revision, files, row.undone)
 
 
-def _count_files(changes: Sequence[Change]) -> int:
-    return len(BitMap.union(BitMap(), *(change.files for change in changes)))
+def _count_files(parts: Iterable[BitMap]) -> int:
+    return len(BitMap.union(BitMap(), *parts))
 
 
 def _bitmap(ordinals: bytes) -> BitMap:

@@ -49,22 +49,24 @@ FROM (
 ) AS one
 GROUP BY place, is_added, tag;
 
--- name: later_changes
--- Changes of the same tags, in files of the same span, that stand and came after those of an edit, oldest first. Every
--- change is of one revision, and revisions are in the order of the commits. By tag_edit_changes_later_idx.
-SELECT DISTINCT ON (later.revision, later.edit_id, later.part, later.place, later.tag_id)
-    later.edit_id, later.part, later.place, later.is_added, later.tag_id, later.revision, later.ordinals
-FROM tag_edit_changes own JOIN tag_edit_changes later
-    ON later.version_id = own.version_id AND later.place = own.place AND later.tag_id = own.tag_id
-    AND later.revision > own.revision
-    AND later.first_ordinal <= own.last_ordinal AND later.last_ordinal >= own.first_ordinal
-WHERE own.edit_id = CAST(:edit AS bigint) AND (CAST(:part AS bigint) IS NULL OR own.part = CAST(:part AS bigint))
-    AND later.edit_id <> own.edit_id
-ORDER BY later.revision, later.edit_id, later.part, later.place, later.tag_id;
+-- name: other_changes
+-- What other edits changed in the same tags and in files of the same span: before those of an edit, whether it stands or
+-- not, and after them, where it stands. Each is of one revision, and revisions are in the order of the commits. By
+-- tag_edit_changes_pkey and tag_edit_changes_tag_idx.
+SELECT other.part, other.place, other.is_added, other.tag_id, other.revision, other.ordinals, other.undone
+FROM tag_edit_changes other
+WHERE other.version_id = CAST(:version AS bigint) AND other.edit_id <> CAST(:edit AS bigint) AND EXISTS (
+    SELECT FROM tag_edit_changes own
+    WHERE own.edit_id = CAST(:edit AS bigint) AND (CAST(:part AS bigint) IS NULL OR own.part = CAST(:part AS bigint))
+        AND NOT own.undone AND own.place = other.place AND own.tag_id = other.tag_id
+        AND (other.revision < own.revision OR NOT other.undone)
+        AND own.first_ordinal <= other.last_ordinal AND own.last_ordinal >= other.first_ordinal
+)
+ORDER BY other.revision;
 
 -- name: flip_tags
 -- Tags that were taken away come back, those that were given go, behind the version's lock. Each row is one tag of one
--- file. Whoever was asked has a row in file_tags, for it was changed once. By file_tags_pkey.
+-- file, which has a row in file_tags, for it was changed once. By file_tags_pkey.
 WITH flips AS MATERIALIZED (
     SELECT ordinal,
         coalesce(array_agg(tag) FILTER (WHERE place = 'user'), '{}') AS user_tags,

@@ -57,7 +57,8 @@ tag_edit_changes = Table(
     Column("first_ordinal", BigInteger, nullable=False),
     Column("last_ordinal", BigInteger, nullable=False),
     Column("ordinals", LargeBinary, nullable=False, comment="files that were changed so, a roaring bitmap"),
+    Column("undone", Boolean, nullable=False, server_default=text("false"), comment="it no longer stands"),
     PrimaryKeyConstraint("edit_id", "part", "place", "tag_id"),
-    # An undoing looks for what came after.
-    Index("tag_edit_changes_later_idx", "version_id", "place", "tag_id", "revision"),
+    # An undoing looks for what came before and after.
+    Index("tag_edit_changes_tag_idx", "version_id", "place", "tag_id", "revision"),
 )

@@ -148,13 +148,13 @@ class TagEdits:
         """
         key = _key(version, edit_id)
         async with self._database.begin() as connection:
+            # Before the lock, which a job that is at the edit gives free between two parts alone, and behind it.
+            if made := await _undone_before(connection, version, key, request_id):
+                return made
             await connection.execute(select(tag_edits.c.id).where(tag_edits.c.id == key).with_for_update())
+            if made := await _undone_before(connection, version, key, request_id):
+                return made
             edit = await _find(connection, version, key)
-            repeated = select(tag_edits.c.undo_request_id).where(tag_edits.c.id == key)
-            if request_id and request_id == await connection.scalar(repeated):
-                return edit
-            _check_open(version)
-            _check_undoable(edit)
             asked = {"undoer": undoer, "undo_asked": func.now(), "undo_request_id": request_id or None}
             await connection.execute(_of(key).values(**asked, undo_job_id=None))
             changed = edit.changed - edit.reverted
@@ -185,6 +185,19 @@ def _key(version: Version, edit_id: str) -> int:
     if not (edit_id.isascii() and edit_id.isdigit() and len(edit_id) < 19):
         raise NotFound(resource="tag edit", name=tag_edit_name(version, edit_id))
     return int(edit_id)
+
+
+async def _undone_before(
+    connection: AsyncConnection, version: Version, edit_id: int, request_id: str
+) -> TagEdit | None:
+    """The edit, if the same request had it undone before. Raises what `TagEdits.undo` raises."""
+    edit = await _find(connection, version, edit_id)
+    last = select(tag_edits.c.undo_request_id).where(tag_edits.c.id == edit_id)
+    if request_id and request_id == await connection.scalar(last):
+        return edit
+    _check_open(version)
+    _check_undoable(edit)
+    return None
 
 
 def _check_open(version: Version) -> None:

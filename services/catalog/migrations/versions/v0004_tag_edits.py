@@ -73,7 +73,8 @@ def upgrade() -> None:
         Column("first_ordinal", BigInteger(), nullable=False),
         Column("last_ordinal", BigInteger(), nullable=False),
         Column("ordinals", LargeBinary(), nullable=False, comment="files that were changed so, a roaring bitmap"),
+        Column("undone", Boolean(), server_default=text("false"), nullable=False, comment="it no longer stands"),
         ForeignKeyConstraint(["edit_id"], ["tag_edits.id"], name="tag_edit_changes_edit_id_fkey", ondelete="CASCADE"),
         PrimaryKeyConstraint("edit_id", "part", "place", "tag_id", name="tag_edit_changes_pkey"),
     )
-    op.create_index("tag_edit_changes_later_idx", "tag_edit_changes", ["version_id", "place", "tag_id", "revision"])
+    op.create_index("tag_edit_changes_tag_idx", "tag_edit_changes", ["version_id", "place", "tag_id", "revision"])

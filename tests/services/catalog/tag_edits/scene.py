@@ -102,11 +102,11 @@ class Labels:
     async def publish(self) -> None:
         await self.scene.database.execute("UPDATE versions SET state = 2 WHERE id = $1", self.scene.version_id)
 
-    async def changes_kept(self) -> int:
-        """Rows of what edits changed that stand."""
+    async def changes_that_stand(self) -> int:
+        """Rows of what edits changed."""
         return int(
             await self.scene.database.fetchval(
-                "SELECT count(*) FROM tag_edit_changes WHERE version_id = $1", self.scene.version_id
+                "SELECT count(*) FROM tag_edit_changes WHERE version_id = $1 AND NOT undone", self.scene.version_id
             )
         )
 

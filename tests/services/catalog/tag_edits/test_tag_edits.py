@@ -57,7 +57,7 @@ async def test_rejecting_what_no_model_gave_changes_nothing(labels: Labels) -> N
     edit = await labels.edit(range(20), reject=["mine"])
     assert (edit.state, edit.changed_file_count, edit.processed_file_count) == (TagEdit.STATE_DONE, 0, 20)
     assert (await labels.tags())[0] == (AI, {"mine"}, set())
-    assert await labels.changes_kept() == 1
+    assert await labels.changes_that_stand() == 1
 
 
 async def test_a_rejected_tag_that_is_given_by_hand_holds_again(labels: Labels) -> None:
@@ -106,7 +106,7 @@ async def test_an_edit_is_one_revision_and_an_undoing_another(labels: Labels) ->
     assert await labels.revision() == revision + 1
     await labels.undo(edit)
     assert await labels.revision() == revision + 2
-    assert await labels.changes_kept() == 0
+    assert await labels.changes_that_stand() == 0
 
 
 async def test_an_undoing_touches_only_what_the_edit_changed(labels: Labels) -> None:
@@ -130,7 +130,7 @@ async def test_a_change_that_a_later_edit_changed_again_no_longer_stands(labels:
     await labels.undo(third)
     await labels.undo(second)
     assert (await labels.tags())[0][1] == set()
-    assert await labels.changes_kept() == 0
+    assert await labels.changes_that_stand() == 0
 
 
 async def test_an_undone_edit_is_not_undone_again(labels: Labels) -> None:
