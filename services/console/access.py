@@ -30,7 +30,11 @@ async def accounted(request: web.Request, handler: Handler) -> web.StreamRespons
     given = request.headers.get(REQUEST_ID_HEADER, "")
     request[REQUEST_ID] = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
     with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]), _logged(request) as line:
-        response = await _answer(request, handler)
+        try:
+            response = await _answer(request, handler)
+        except web.HTTPException as answer:  # a redirection, which aiohttp wants raised
+            line.append(answer.status)
+            raise
         line.append(response.status)
         return response
 
@@ -54,12 +58,11 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _of_http(answer: web.HTTPException, request: web.Request) -> BowerbirdError:
-    name = f"{request.method} {request.path}"
     if isinstance(answer, web.HTTPMethodNotAllowed):
         allowed = ", ".join(sorted(answer.allowed_methods))
         return MethodNotAllowed(field="method", name=request.path, value=request.method, expected=allowed)
     if isinstance(answer, web.HTTPNotFound):
-        return RouteUnknown(resource="route", name=name, nearest="")
+        return RouteUnknown(request.method, request.path)
     return told(answer, request_id=request[REQUEST_ID])
 
 

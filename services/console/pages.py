@@ -47,7 +47,7 @@ class Pages:
             caching = _FOR_A_YEAR if request.path.startswith(_HASHED) else _CHECKED
             return web.FileResponse(file, headers={"Cache-Control": caching})
         if not _asks_for_page(request):
-            raise RouteUnknown(resource="route", name=f"{request.method} {request.path}", nearest="")
+            raise RouteUnknown(request.method, request.path)
         if self._index is None:
             return web.Response(status=503, text=_NOT_BUILT)
         return self._page(request)

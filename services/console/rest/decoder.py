@@ -66,6 +66,19 @@ def _blame(value: Any, message: Descriptor, path: str) -> None:
             ParseDict({name: content}, GetMessageClass(message)())
         except _REFUSED:
             _blame_content(content, field, here)
+    _blame_oneof(value, fields, path)
+
+
+def _blame_oneof(value: Mapping[str, Any], fields: Mapping[str, FieldDescriptor], path: str) -> None:
+    """Raise for a field that excludes one before it."""
+    given: dict[str, str] = {}
+    for name, content in value.items():
+        oneof = fields[name].containing_oneof
+        if oneof is None or content is None:
+            continue
+        if other := given.get(oneof.name):
+            raise FieldInvalid(field=f"{path}.{name}" if path else name, value=content, expected=f"it or {other} alone")
+        given[oneof.name] = name
 
 
 def _blame_content(content: Any, field: FieldDescriptor, here: str) -> None:

@@ -1,5 +1,7 @@
 """What the gateway itself refuses; everything else is what a service answered."""
 
+from collections.abc import Sequence
+
 from grpc import StatusCode
 
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
@@ -13,9 +15,14 @@ class TokenMissing(BowerbirdError):
 
 
 class RouteUnknown(BowerbirdError):
-    """There is no route {name} here{nearest}."""
+    """There is no route {name} here. The nearest: {nearest}."""
 
     status, reason = StatusCode.NOT_FOUND, ErrorReason.ERROR_REASON_NOT_FOUND
+
+    def __init__(self, method: str, path: str, nearest: Sequence[str] = ()) -> None:
+        """`nearest` are routes like it; without any, the list of all is named."""
+        near = ", ".join(nearest) or "those of /openapi.json"
+        super().__init__(resource="route", name=f"{method} {path}", nearest=near)
 
 
 class MethodNotAllowed(FieldInvalid):

@@ -28,12 +28,7 @@ class RouteFinder:
         allowed = {route.http_method for route in self.routes if route.template.match(raw_path) is not None}
         if allowed:
             raise MethodNotAllowed(field="method", name=raw_path, value=method, expected=", ".join(sorted(allowed)))
-        near = self._nearest(method, raw_path)
-        raise RouteUnknown(
-            resource="route",
-            name=f"{method} {raw_path}",
-            nearest=f"; near it are {', '.join(near)}" if near else "; /openapi.json has all that there are",
-        )
+        raise RouteUnknown(method, raw_path, self._nearest(method, raw_path))
 
     def _nearest(self, method: str, raw_path: str) -> list[str]:
         """Routes that look like it, the likest first, those of the method before others."""
