@@ -68,7 +68,7 @@ def plan_suite(folder: StateFolder, *, embedded_models: bool = True) -> Suite:
         services.worker("tagger", "services.tagger"),
         services.worker("indexer", "services.indexer"),
         services.worker("exporter", "services.exporter"),
-        services.console(console, search),
+        services.console(console, search, folder.path / "thumbnails"),
     ]
     if embedded_models:
         parts.append(services.modelserver(models))
@@ -110,9 +110,10 @@ class _Services:
     def worker(self, name: str, module: str) -> Part:
         return Part(self._program(name, module, **self._of_catalog(name)), needs=("catalog", "seaweedfs"))
 
-    def console(self, address: str, search_address: str) -> Part:
+    def console(self, address: str, search_address: str, thumbnails: Path) -> Part:
         settings = {
             "search_address": search_address,
+            "thumbnail_directory": str(thumbnails),
             "session_key": self.secrets.session_key,
             **self._of_catalog("console"),
         }
