@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from google.protobuf.json_format import MessageToDict, ParseDict
+from grpc import StatusCode
 
 from bowerbird.catalog.v1.connection_pb2 import (
     Connection,
@@ -18,12 +19,19 @@ from bowerbird.catalog.v1.connection_pb2 import (
     S3Config,
 )
 from libs.rpc.addresses import AddressPolicy
-from libs.rpc.errors import FieldInvalid
+from libs.rpc.errors import AddressUnreachable, FieldInvalid
 from services.catalog.fields import checked_secret, checked_text
 
 SECRETS = {"s3": "secret_access_key", "model_service": "api_key", "pgvector": "password"}
 KINDS = ("s3", "folder", "model_service", "pgvector")
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class HostUnknown(AddressUnreachable):
+    """The address {address} does not exist, as far as this suite can see."""
+
+    # The caller named it, and the suite is well: trying again alone does not help.
+    status = StatusCode.FAILED_PRECONDITION
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class ConfigChecks:
         self._folders = [folder.resolve() for folder in folders]
 
     async def check(self, connection: Connection) -> None:
-        """Raises FieldInvalid, AddressNotAllowed or AddressUnreachable."""
+        """Raises FieldInvalid, AddressNotAllowed or HostUnknown."""
         match connection.WhichOneof("config"):
             case "s3":
                 await self._check_s3(connection.s3)
@@ -86,7 +94,7 @@ class ConfigChecks:
                 raise FieldInvalid(
                     field="connection.s3.endpoint", value=config.endpoint, expected="http(s)://host[:port] alone"
                 )
-            await self._check_address(url)
+            await self._check_url(url)
 
     async def _check_folder(self, config: FolderConfig) -> None:
         root = checked_text("connection.folder.root", config.root, most=4096)
@@ -120,7 +128,7 @@ class ConfigChecks:
                 raise FieldInvalid(
                     field="connection.model_service.models.dimension", value=one.dimension, expected="0 to 65,535"
                 )
-        await self._check_address(url)
+        await self._check_url(url)
 
     async def _check_pgvector(self, config: PgvectorConfig) -> None:
         for name in ("host", "database", "username"):
@@ -132,10 +140,16 @@ class ConfigChecks:
             )
         if not 0 <= config.port <= 65_535:
             raise FieldInvalid(field="connection.pgvector.port", value=config.port, expected="0 to 65,535")
-        await self._addresses.resolve(config.host, config.port or 5432)
+        await self._check_address(config.host, config.port or 5432)
 
-    async def _check_address(self, url: SplitResult) -> None:
-        await self._addresses.resolve(url.hostname or "", url.port or DEFAULT_PORTS[url.scheme])
+    async def _check_url(self, url: SplitResult) -> None:
+        await self._check_address(url.hostname or "", url.port or DEFAULT_PORTS[url.scheme])
+
+    async def _check_address(self, host: str, port: int) -> None:
+        try:
+            await self._addresses.resolve(host, port)
+        except AddressUnreachable as error:
+            raise HostUnknown(address=f"{host}:{port}") from error
 
 
 def checked_url(field_name: str, value: str) -> SplitResult:

@@ -195,6 +195,20 @@ async def test_an_address_that_the_operator_does_not_allow_is_refused(catalog: C
     assert (error.status, error.reason_name) == (grpc.StatusCode.PERMISSION_DENIED, "ADDRESS_NOT_ALLOWED")
 
 
+@pytest.mark.parametrize(
+    "connection",
+    [
+        Connection(s3=S3Config(endpoint="http://nowhere.invalid:9000")),
+        models(base_url="https://nowhere.invalid/v1"),
+        Connection(pgvector=PgvectorConfig(host="nowhere.invalid", database="d", username="u")),
+    ],
+)
+async def test_a_host_that_does_not_exist_is_the_callers_fault(catalog: Catalog, connection: Connection) -> None:
+    error = await refusal(create(catalog, "nowhere", connection))
+    assert (error.status, error.reason_name) == (grpc.StatusCode.FAILED_PRECONDITION, "ADDRESS_UNREACHABLE")
+    assert "nowhere.invalid" in str(error)
+
+
 async def test_a_link_out_of_the_allowed_folders_is_refused(catalog: Catalog, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/etc")
     error = await refusal(create(catalog, "link", Connection(folder=FolderConfig(root=f"{tmp_path}/link"))))
