@@ -16,8 +16,12 @@ _FILE_PARAMETERS = [
         ("files", "file"),
     )
 ]
-_IMAGE: Schema = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
-_SESSION_ANSWER = {"application/json": {"schema": {"$ref": "#/components/schemas/Session"}}}
+_BYTES: Schema = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
+_ETAG = {"ETag": {"schema": {"type": "string"}}}
+_CALLER = {
+    "description": "Who is signed in.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Caller"}}},
+}
 
 TAGS = [
     {
@@ -33,23 +37,6 @@ TAGS = [
         ),
     },
 ]
-
-SCHEMAS: dict[str, Schema] = {
-    "Session": {
-        "type": "object",
-        "description": "Who is signed in.",
-        "properties": {
-            "workspace": {"type": "string", "description": "Workspace of the token, `workspaces/{workspace}`."},
-            "role": {"$ref": "#/components/schemas/Role", "description": "Role of the token."},
-            "subject": {"type": "string", "description": "Resource name of the token."},
-            "expireTime": {
-                "type": "string",
-                "format": "date-time",
-                "description": "When the token stops working; left out if it never does.",
-            },
-        },
-    },
-}
 
 _READS_A_FILE: dict[str, Any] = {"tags": ["Media"], "x-required-role": "VIEWER"}
 
@@ -68,22 +55,25 @@ PATHS: dict[str, dict[str, Any]] = {
                 {
                     "name": "mode",
                     "in": "query",
+                    "required": True,
                     "description": (
                         "How to make it: `w_200` (width in pixels), `h_100` (height), `p_50` (percent), "
                         "`m_pad,w_200,h_100,color_FFFFFF` (whole, on a ground of that colour), `m_fill,w_200,h_100` "
-                        "(cropped), `m_fixed,w_200,h_100` (stretched)."
+                        "(cropped), `m_fixed,w_200,h_100` (stretched). Sizes are 1 to 2,048."
                     ),
                     "schema": {"type": "string"},
                     "example": IN_QUERY["getThumbnail"]["mode"],
                 },
+                {
+                    "name": "etag",
+                    "in": "query",
+                    "description": "The file's `etag`: then the address is that of this content, to be kept for good.",
+                    "schema": {"type": "string"},
+                },
             ],
             "responses": {
-                "200": {
-                    "description": "The image.",
-                    "headers": {"ETag": {"schema": {"type": "string"}}},
-                    "content": {"image/*": _IMAGE},
-                },
-                "304": {"description": "The image is still the one of `If-None-Match`."},
+                "200": {"description": "The image.", "headers": _ETAG, "content": {"image/jpeg": _BYTES}},
+                "304": {"description": "The image is still the one of `If-None-Match`.", "headers": _ETAG},
                 "default": PROBLEM,
             },
         }
@@ -93,33 +83,33 @@ PATHS: dict[str, dict[str, Any]] = {
             **_READS_A_FILE,
             "operationId": "getContent",
             "summary": "Returns the original of a file",
-            "description": (
-                "Returns the original of a file: by a short-lived link to the object storage where that can be signed, "
-                "else as a stream, of which `Range` asks for a part.\n\nNeeds the role VIEWER."
-            ),
+            "description": ("Returns the original of a file, as a download.\n\nNeeds the role VIEWER."),
             "parameters": [
                 *_FILE_PARAMETERS,
                 {
-                    "name": "stream",
+                    "name": "link",
                     "in": "query",
-                    "description": "`1` sends the bytes through the gateway, where a link cannot be followed.",
+                    "description": (
+                        "`1` redirects to a link of the object storage that works for five minutes, where the storage "
+                        "has such links."
+                    ),
                     "schema": {"type": "string", "enum": ["0", "1"]},
                 },
                 {
                     "name": "Range",
                     "in": "header",
-                    "description": "The part to send (RFC 9110, section 14).",
+                    "description": "The one part to send (RFC 9110, section 14), like `bytes=0-1023`.",
                     "schema": {"type": "string"},
-                    "example": "bytes=0-1023",
                 },
             ],
             "responses": {
-                "200": {"description": "The bytes.", "content": {"*/*": _IMAGE}},
-                "206": {"description": "The part that was asked for.", "content": {"*/*": _IMAGE}},
+                "200": {"description": "The bytes.", "headers": _ETAG, "content": {"*/*": _BYTES}},
+                "206": {"description": "The part that was asked for.", "headers": _ETAG, "content": {"*/*": _BYTES}},
                 "302": {
                     "description": "Where the bytes are.",
                     "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
                 },
+                "304": {"description": "The file is still the one of `If-None-Match`.", "headers": _ETAG},
                 "default": PROBLEM,
             },
         }
@@ -140,14 +130,23 @@ PATHS: dict[str, dict[str, Any]] = {
                         "schema": {
                             "type": "object",
                             "required": ["token"],
-                            "properties": {"token": {"type": "string", "description": "A token of this suite."}},
+                            "additionalProperties": False,
+                            "properties": {
+                                "token": {
+                                    "type": "string",
+                                    "minLength": 1,
+                                    "maxLength": 2048,
+                                    "pattern": "^[!-~]+$",
+                                    "description": "A token of this suite.",
+                                }
+                            },
                         },
                         "example": BODIES["signIn"],
                     }
                 },
             },
             "responses": {
-                "200": {"description": "The session.", "content": _SESSION_ANSWER},
+                "200": _CALLER,
                 "default": PROBLEM,
             },
         },
@@ -156,9 +155,9 @@ PATHS: dict[str, dict[str, Any]] = {
             "operationId": "getSession",
             "summary": "Returns who is signed in",
             "description": "Returns who is signed in. UNAUTHENTICATED if nobody is.",
-            "security": [{"session": []}],
+            "security": [{"session": []}, {"bearer": []}],
             "responses": {
-                "200": {"description": "The session.", "content": _SESSION_ANSWER},
+                "200": _CALLER,
                 "default": PROBLEM,
             },
         },
@@ -166,7 +165,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "tags": ["Session"],
             "operationId": "signOut",
             "summary": "Ends the session",
-            "description": "Ends the session of this browser.",
+            "description": "Ends the session of this browser, if it has one.",
             "security": [{"session": []}],
             "responses": {"204": {"description": "It has ended."}, "default": PROBLEM},
         },

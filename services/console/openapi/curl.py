@@ -24,7 +24,7 @@ def _options(verb: str, operation: Mapping[str, Any], *, has_body: bool) -> Iter
     kinds = {kind for answer in operation["responses"].values() for kind in answer.get("content", ())}
     if "application/x-ndjson" in kinds:
         yield "--no-buffer"
-    if kinds & {"*/*", "image/*"}:
+    if kinds & {"*/*", "image/jpeg"}:
         yield "--location --output photo.jpg"
 
 
@@ -41,11 +41,11 @@ def _filled(path: str, operation: Mapping[str, Any]) -> str:
 
 
 def _identity(verb: str, security: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    if {"bearer": []} in security:
+    if not security:
+        yield "--cookie-jar session.txt"
+    elif "bearer" in security[0]:
         yield '--header "Authorization: Bearer $TOKEN"'
-    elif security:
+    else:
         yield "--cookie session.txt"
         if verb != "get":
             yield '--header "X-Bowerbird-CSRF: 1" --header "Origin: $CONSOLE"'
-    else:
-        yield "--cookie-jar session.txt"

@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
-from services.console.openapi.by_hand import PATHS, SCHEMAS, TAGS
+from services.console.openapi.by_hand import PATHS, TAGS
 from services.console.openapi.comments import Comments
 from services.console.openapi.paths import paths_of, tag_of
 from services.console.openapi.schemas import Schema, Schemas
@@ -69,7 +69,7 @@ def document() -> dict[str, Any]:
         ],
         "paths": paths | PATHS,
         "components": {
-            "schemas": schemas.components | SCHEMAS | _problem(schemas),
+            "schemas": schemas.components | _problem(schemas),
             "responses": {
                 "Problem": {
                     "description": "It failed.",
