@@ -3,14 +3,15 @@
 It is streamed through the console, so that one policy holds for every store, one that only the suite can reach works
 too, and a browser never runs what a bucket holds: it is an attachment, of a type that is no document, in a sandbox.
 With `?link=1` the answer is a redirect to a signed link of the object storage that works for five minutes, where the
-store has such links; the file is then downloaded from there, for instance by a training job.
+store has such links; the file is then downloaded from there, for instance by a training job. `?stream=1` says that it
+must be the console, which it is without it too.
 
 | Status | When |
 |---|---|
 | 200, 206 | the file, or the one range that `Range` names (`If-Range` holds it to an ETag or Last-Modified) |
 | 302 | `link=1`, and the store has links |
 | 304 | `If-None-Match` names it |
-| 400 `FIELD_INVALID` | another parameter or another value of `link` |
+| 400 `FIELD_INVALID` | another parameter, or another value than 0 or 1 |
 | 401, 404 `NOT_FOUND`, 404 `OBJECT_NOT_FOUND` | no token; no such file here; its object is gone |
 | 409 `OBJECT_CHANGED` | the object is not the one that the last scan saw |
 | 416 `FIELD_INVALID` | the range lies outside the file |
@@ -66,13 +67,13 @@ class ContentRoute:
         if token is None:
             raise TokenMissing
         for name, value in request.query.items():
-            if name != "link" or value not in ("0", "1"):
-                raise FieldInvalid(field=name, value=value, expected="link=1 for a link, or nothing")
+            if name not in ("link", "stream") or value not in ("0", "1"):
+                raise FieldInvalid(field=name, value=value, expected="link=1 for a link, stream=1 for none, or nothing")
         file = await self._files.get(request.match_info["name"], token, request[REQUEST_ID])
         place = await self._storage.place(file)
         with pictured():
             async with self._storage.opened(place) as store:
-                if request.query.get("link") == "1":
+                if request.query.get("link") == "1" and request.query.get("stream") != "1":
                     link = await store.link(file.path, LINK_SECONDS, disposition=_disposition(file))
                     if link is not None:
                         return web.Response(status=302, headers={"Location": link})

@@ -96,6 +96,12 @@ PATHS: dict[str, dict[str, Any]] = {
                     "schema": {"type": "string", "enum": ["0", "1"]},
                 },
                 {
+                    "name": "stream",
+                    "in": "query",
+                    "description": "`1` has the console send the bytes itself, as it does without a `link` too.",
+                    "schema": {"type": "string", "enum": ["0", "1"]},
+                },
+                {
                     "name": "Range",
                     "in": "header",
                     "description": "The one part to send (RFC 9110, section 14), like `bytes=0-1023`.",

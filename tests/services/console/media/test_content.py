@@ -193,7 +193,13 @@ async def test_a_folder_has_no_links_and_is_streamed(local_gallery: Gallery, loc
     assert (await local_gallery.content(local_original, "?link=1")).body == CONTENT
 
 
-@pytest.mark.parametrize("query", ["?link=2", "?link=", "?stream=1"])
+@pytest.mark.parametrize("query", ["?stream=1", "?stream=1&link=1", "?link=0"])
+async def test_a_stream_can_be_asked_for(gallery: Gallery, original: File, query: str) -> None:
+    answer = await gallery.content(original, query)
+    assert (answer.status, answer.body) == (200, CONTENT)
+
+
+@pytest.mark.parametrize("query", ["?link=2", "?link=", "?stream=2", "?x=1"])
 async def test_an_unknown_parameter_is_refused(gallery: Gallery, original: File, query: str) -> None:
     answer = await gallery.content(original, query)
     assert (answer.status, answer.json["reason"]) == (400, "FIELD_INVALID")
