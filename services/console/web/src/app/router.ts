@@ -2,8 +2,10 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
 import { connectionRoute, newConnectionRoute } from "@/screens/connection/route";
 import { connectionsRoute } from "@/screens/connections/route";
+import { dataRoute } from "@/screens/data/route";
 import { datasetRoute } from "@/screens/dataset/route";
 import { datasetsRoute } from "@/screens/datasets/route";
+import { fileRoute } from "@/screens/file/route";
 import { newDatasetRoute } from "@/screens/newDataset/route";
 import { signInRoute } from "@/screens/signIn/route";
 import { Crash } from "./Crash";
@@ -22,6 +24,8 @@ const routes = root.addChildren([
     connectionsRoute,
     connectionRoute,
     newConnectionRoute,
+    dataRoute,
+    fileRoute,
   ]),
 ]);
 

@@ -1,9 +1,11 @@
 import { connections } from "./connections";
+import { data } from "./data";
 import { dataset } from "./dataset";
 import { datasets } from "./datasets";
+import { file } from "./file";
 import { frame } from "./frame";
 import { labels } from "./labels";
 import { newDataset } from "./newDataset";
 import { signIn } from "./signIn";
 
-export const en = { newDataset, labels, dataset, connections, datasets, frame, signIn };
+export const en = { data, file, newDataset, labels, dataset, connections, datasets, frame, signIn };

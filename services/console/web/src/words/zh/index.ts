@@ -1,10 +1,12 @@
 import type { Words } from "../words";
 import { connections } from "./connections";
+import { data } from "./data";
 import { dataset } from "./dataset";
 import { datasets } from "./datasets";
+import { file } from "./file";
 import { frame } from "./frame";
 import { labels } from "./labels";
 import { newDataset } from "./newDataset";
 import { signIn } from "./signIn";
 
-export const zh: Words = { newDataset, labels, dataset, connections, datasets, frame, signIn };
+export const zh: Words = { data, file, newDataset, labels, dataset, connections, datasets, frame, signIn };

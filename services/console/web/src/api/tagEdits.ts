@@ -1,0 +1,32 @@
+import { answerOf, api } from "./client";
+import { jobIds, watchJob } from "./jobs";
+import { idIn, type VersionIds, versionIds } from "./names";
+import type { Selection, TagChanges, TagEdit } from "./types";
+
+/** The files of an edit: by name, or those of a selection. */
+export type EditedFiles = { readonly names: readonly string[] } | { readonly selection: Selection };
+
+/** Changes tags of files. The edit may go on when this returns: see `endOf`. */
+export async function editTags(version: VersionIds, files: EditedFiles, changes: TagChanges): Promise<TagEdit> {
+  const path = "/v1/workspaces/{workspace}/datasets/{dataset}/versions/{version}/tagEdits";
+  const chosen = "names" in files ? { names: { names: [...files.names] } } : { selection: files.selection };
+  const body = { ...chosen, changes, requestId: crypto.randomUUID() };
+  return (await answerOf(api.POST(path, { params: { path: version }, body }))).tagEdit ?? {};
+}
+
+export async function undoTagEdit(name: string): Promise<TagEdit> {
+  const path = "/v1/workspaces/{workspace}/datasets/{dataset}/versions/{version}/tagEdits/{tagEdit}:undo";
+  const params = { path: { ...versionIds(name), tagEdit: idIn(name, "tagEdits") } };
+  return (await answerOf(api.POST(path, { params, body: { requestId: crypto.randomUUID() } }))).tagEdit ?? {};
+}
+
+/** The edit when its job, or the one that undoes it, has ended; at once where there is none. */
+export async function endOf(edit: TagEdit, signal: AbortSignal): Promise<TagEdit> {
+  const job = edit.undoJob || edit.job;
+  const goesOn = edit.state === "STATE_RUNNING" || edit.state === "STATE_UNDOING";
+  if (!goesOn || !job || edit.name === undefined) return edit;
+  for await (const _ of watchJob(jobIds(job), signal));
+  const path = "/v1/workspaces/{workspace}/datasets/{dataset}/versions/{version}/tagEdits/{tagEdit}";
+  const params = { path: { ...versionIds(edit.name), tagEdit: idIn(edit.name, "tagEdits") } };
+  return (await answerOf(api.GET(path, { params, signal }))).tagEdit ?? {};
+}

@@ -1,0 +1,80 @@
+import type { VersionIds } from "@/api/names";
+import { ErrorNote } from "@/parts/ErrorNote";
+import { useFormat } from "@/words/format";
+import { useWords } from "@/words/words";
+import { useFacets, useHistograms } from "./counts";
+import { Filter } from "./Filter";
+import styles from "./Filters.module.css";
+import { RangeFilter } from "./RangeFilter";
+import { ScoreFilter } from "./ScoreFilter";
+import { SimilarityFilter } from "./SimilarityFilter";
+import { TagFilter } from "./TagFilter";
+import { ValueFilter } from "./ValueFilter";
+import { isSimilarity, rangeOf, toggled, type View, type ViewChange } from "./view";
+
+interface Props {
+  readonly version: VersionIds;
+  readonly view: View;
+  readonly onChange: (change: ViewChange) => void;
+}
+
+/** What the files can be narrowed by, with the numbers of files that each choice leaves. */
+export function Filters({ version, view, onChange }: Props) {
+  const words = useWords().data;
+  const format = useFormat();
+  const facets = useFacets(version, view);
+  const histograms = useHistograms(version, view);
+  const scores = histograms.of("FIELD_SCORE");
+  const error = facets.error ?? histograms.error;
+  const day = (seconds: number) => format.time(new Date(seconds * 1000).toISOString());
+  return (
+    <aside aria-label={words.filters} className={styles["panel"]} aria-busy={facets.isPending}>
+      {error !== null && <ErrorNote error={error} />}
+      {isSimilarity(view) && (
+        <Filter title={words.similarity}>
+          <SimilarityFilter view={view} onChange={onChange} />
+          {scores !== undefined && (
+            <ScoreFilter histogram={scores} value={view.min} onValue={(min) => onChange({ min })} />
+          )}
+        </Filter>
+      )}
+      <Filter title={words.tags}>
+        <TagFilter version={version} view={view} counts={facets.of("FIELD_TAGS")?.counts ?? []} onChange={onChange} />
+      </Filter>
+      <Filter title={words.directories}>
+        <ValueFilter
+          counts={facets.of("FIELD_DIRECTORY")?.counts ?? []}
+          chosen={view.dir ?? []}
+          nameOf={(directory) => directory || "/"}
+          onToggle={(directory) => onChange(toggled(view, "dir", directory))}
+        />
+      </Filter>
+      <Filter title={words.types}>
+        <ValueFilter
+          counts={facets.of("FIELD_CONTENT_TYPE")?.counts ?? []}
+          chosen={view.type ?? []}
+          nameOf={(type) => type || words.unknownType}
+          onToggle={(type) => onChange(toggled(view, "type", type))}
+        />
+      </Filter>
+      <Filter title={words.size}>
+        <RangeFilter
+          label={words.size}
+          histogram={histograms.of("FIELD_SIZE")}
+          value={rangeOf(view.size)}
+          onValue={(size) => onChange({ size })}
+          format={format.bytes}
+        />
+      </Filter>
+      <Filter title={words.modified}>
+        <RangeFilter
+          label={words.modified}
+          histogram={histograms.of("FIELD_MODIFY_TIME")}
+          value={rangeOf(view.time)}
+          onValue={(time) => onChange({ time })}
+          format={day}
+        />
+      </Filter>
+    </aside>
+  );
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { isChosen, MOST_FILES, nothing, questionOfSelection, sizeOf, withAdded, withToggled } from "./selection";
+
+const question = { version: { workspace: "w", dataset: "d", version: "v1" }, query: { text: "a bird" } };
+
+describe("a selection", () => {
+  it("chooses files one by one and gives them up again", () => {
+    const one = withToggled(withToggled(nothing, "a"), "b");
+    expect([sizeOf(one), isChosen(one, "a"), isChosen(one, "c")]).toEqual([2, true, false]);
+    expect(sizeOf(withToggled(withToggled(one, "a"), "b"))).toBe(0);
+  });
+
+  it("asks for its files by name, or by the question that found them all", () => {
+    expect(questionOfSelection(withToggled(nothing, "a"), question)).toEqual({
+      version: question.version,
+      query: { files: ["a"] },
+    });
+    expect(questionOfSelection({ kind: "all", question, total: 7 }, question)).toBe(question);
+  });
+
+  it("begins anew where one file is chosen out of all", () => {
+    const all = { kind: "all", question, total: 7 } as const;
+    expect(isChosen(all, "anything")).toBe(true);
+    expect(withToggled(all, "a")).toEqual({ kind: "some", files: new Set(["a"]) });
+  });
+
+  it("names no more files than a call takes", () => {
+    const many = Array.from({ length: MOST_FILES + 5 }, (_, at) => `f${at}`);
+    const full = withAdded(nothing, many);
+    expect(sizeOf(full)).toBe(MOST_FILES);
+    expect(sizeOf(withToggled(full, "one more"))).toBe(MOST_FILES);
+    expect(sizeOf(withToggled(full, "f0"))).toBe(MOST_FILES - 1);
+  });
+});

@@ -1,0 +1,62 @@
+import { useCallback, useSyncExternalStore } from "react";
+import type { Question } from "@/api/search";
+
+/** The files that were chosen: some by name, or all that a question finds. */
+export type Selection =
+  | { readonly kind: "some"; readonly files: ReadonlySet<string> }
+  | { readonly kind: "all"; readonly question: Question; readonly total: number };
+
+/** A call that names files takes no more of them. */
+export const MOST_FILES = 10_000;
+
+export const nothing: Selection = { kind: "some", files: new Set() };
+
+export function sizeOf(selection: Selection): number {
+  return selection.kind === "all" ? selection.total : selection.files.size;
+}
+
+export function isChosen(selection: Selection, file: string): boolean {
+  return selection.kind === "all" || selection.files.has(file);
+}
+
+/** With a file that was not chosen, without one that was. Out of all that match, a file leaves as the first that is chosen alone. */
+export function withToggled(selection: Selection, file: string): Selection {
+  if (selection.kind === "all") return { kind: "some", files: new Set([file]) };
+  const files = new Set(selection.files);
+  if (!files.delete(file) && files.size < MOST_FILES) files.add(file);
+  return { kind: "some", files };
+}
+
+/** With more files, as far as there is room. */
+export function withAdded(selection: Selection, added: readonly string[]): Selection {
+  const files = new Set(selection.kind === "all" ? [] : selection.files);
+  for (const file of added) if (files.size < MOST_FILES) files.add(file);
+  return { kind: "some", files };
+}
+
+/** What to ask for the selection, of a question's version. */
+export function questionOfSelection(selection: Selection, { version }: Question): Question {
+  return selection.kind === "all" ? selection.question : { version, query: { files: [...selection.files] } };
+}
+
+/** Selections by version, kept while the page is: details and back do not lose them. */
+const kept = new Map<string, Selection>();
+const listeners = new Set<() => void>();
+
+export function useSelection(version: string): readonly [Selection, (selection: Selection) => void] {
+  const selection = useSyncExternalStore(subscribe, () => kept.get(version) ?? nothing);
+  const choose = useCallback(
+    (next: Selection) => {
+      if (sizeOf(next) === 0) kept.delete(version);
+      else kept.set(version, next);
+      for (const listener of listeners) listener();
+    },
+    [version],
+  );
+  return [selection, choose];
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
