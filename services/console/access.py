@@ -42,6 +42,7 @@ async def accounted(request: web.Request, handler: Handler) -> web.StreamRespons
 async def tell_request_id(request: web.Request, response: web.StreamResponse) -> None:
     """For `on_response_prepare`: the id with which to ask about the request."""
     response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]
+    response.headers["Server"] = "bowerbird"  # and not which Python and library that is
 
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import psutil
 import pytest
 
@@ -85,6 +86,16 @@ async def cli(home: Path, *arguments: str) -> Mapping[str, object]:
     return answer
 
 
+async def dataset_names(console: str, token: str) -> list[str]:
+    """The ids of the datasets, as the console lists them to whom the token lets in."""
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http,
+        http.get(f"{console}/v1/workspaces/default/datasets") as answer,
+    ):
+        assert answer.status == 200
+        return [dataset["name"].rpartition("/")[2] for dataset in (await answer.json())["datasets"]]
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "expected"),
     [
@@ -129,13 +140,15 @@ async def test_a_second_start_finds_all_of_it_done_and_serves_the_command_line_u
     home: Path, images: Path
 ) -> None:
     async with made_run(home, IMAGES=str(images)) as process:
-        said = await output_until(process, "The suite runs until Ctrl-C")
+        said = await output_until(process, "http://")  # the last line
         assert "0 images uploaded" in said
         assert "0 new, 0 changed, 0 gone" in said
         dataset = said.partition("Scan of the dataset ")[2].partition("\n")[0]
         hits = (await cli(home, "search", dataset, "a bird", "--top-k", "3"))["hits"]
         assert isinstance(hits, list)
         assert hits[0]["file"]["path"].startswith("animals/birds/")
+        state = json.loads((home / "bowerbird" / "local.json").read_text())
+        assert await dataset_names(said.splitlines()[-1], state["token"]) == [dataset]
         pids = json.loads((home / "bowerbird" / "processes.json").read_text())
         assert all(psutil.pid_exists(int(pid)) for pid in pids)
 

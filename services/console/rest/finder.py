@@ -9,6 +9,8 @@ from services.console.rest.routes import Route
 
 _NEAR = 0.7
 _MOST_NAMED = 3
+# Comparing takes the square of the length, and anyone may send a path.
+_LONGEST = 200
 
 
 class RouteFinder:
@@ -32,11 +34,15 @@ class RouteFinder:
 
     def _nearest(self, method: str, raw_path: str) -> list[str]:
         """Routes that look like it, the likest first, those of the method before others."""
+        if len(raw_path) > _LONGEST:
+            return []
         scored = []
         for route in self.routes:
-            likeness = SequenceMatcher(None, _filled(raw_path, route.template.shape), route.template.shape).ratio()
-            if likeness >= _NEAR:
-                scored.append((likeness, route.http_method == method, f"{route.http_method} {route.template.shape}"))
+            shape = route.template.shape
+            matcher = SequenceMatcher(None, _filled(raw_path, shape), shape, autojunk=False)
+            # The two bounds are cheap, and the ratio is not.
+            if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= _NEAR and (ratio := matcher.ratio()) >= _NEAR:
+                scored.append((ratio, route.http_method == method, f"{route.http_method} {shape}"))
         return [name for _, _, name in sorted(scored, reverse=True)[:_MOST_NAMED]]
 
 

@@ -93,3 +93,4 @@ async def test_every_answer_has_the_headers_that_bind_a_browser(console: Console
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["X-Request-Id"]
+    assert answer.headers["Server"] == "bowerbird"

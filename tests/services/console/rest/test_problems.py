@@ -46,6 +46,12 @@ async def test_an_unknown_route_names_the_nearest(console: Console, path: str, n
     assert near in answer.json["detail"]
 
 
+async def test_a_long_path_is_compared_with_none(console: Console) -> None:
+    answer = await console.ask("GET", "/v1/" + "workspaces/*/datasets/" * 300)
+    assert answer.status == 404
+    assert answer.json["metadata"]["nearest"] == "those of /openapi.json"
+
+
 async def test_a_method_that_a_route_does_not_take_is_told_those_that_it_does(console: Console) -> None:
     answer = await console.ask("PUT", DATASETS, json={})
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, POST")
