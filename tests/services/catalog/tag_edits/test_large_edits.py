@@ -223,7 +223,10 @@ class held_up:  # noqa: N801
     async def is_reached(self) -> bool:
         """Whether the part waits."""
         return bool(
-            await self._gate.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            await self._gate.fetchval(
+                "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+                "WHERE l.locktype = 'advisory' AND l.objid = 7 AND NOT l.granted AND d.datname = current_database()"
+            )
         )
 
     async def __aenter__(self) -> "held_up":
