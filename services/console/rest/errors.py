@@ -37,6 +37,12 @@ class BodyTooLarge(FieldInvalid):
     http_status = 413
 
 
+class BodyTooSlow(FieldInvalid):
+    """The body did not arrive within {limit} s."""
+
+    http_status = 408
+
+
 class BodyNotJson(FieldInvalid):
     """The body is {value!r}; expected application/json."""
 

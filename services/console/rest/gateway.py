@@ -1,5 +1,6 @@
 """From an HTTP request to the RPC behind it, and back."""
 
+import asyncio
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from google.protobuf.message_factory import GetMessageClass
 from libs.rpc.errors import BowerbirdError, FieldInvalid
 from services.console.rest.contract import Backend, backend_of
 from services.console.rest.encoder import encoder
-from services.console.rest.errors import BodyNotJson, BodyTooLarge, DeadlineExceeded, TokenMissing
+from services.console.rest.errors import BodyNotJson, BodyTooLarge, BodyTooSlow, DeadlineExceeded, TokenMissing
 from services.console.rest.finder import RouteFinder
 from services.console.rest.keys import REQUEST_ID, RPC
 from services.console.rest.problems import told
@@ -70,7 +71,7 @@ class Gateway:
         if token is None:
             raise TokenMissing
         seconds = self._seconds(request, route)
-        message = build_request(route, path, request.rel_url.query.items(), await _body(request))
+        message = build_request(route, path, request.rel_url.query.items(), await self._body(request))
         endpoint = self._endpoints[id(route)]
         metadata = (("authorization", f"Bearer {token}"), ("x-request-id", request[REQUEST_ID]))
         call = endpoint.call(message, metadata=metadata, timeout=seconds)
@@ -96,6 +97,25 @@ class Gateway:
             raise FieldInvalid(field=TIMEOUT_HEADER, value=asked, expected=f"seconds, more than 0 and at most {most:g}")
         return seconds
 
+    async def _body(self, request: web.Request) -> bytes:
+        if not request.body_exists:
+            return b""
+        most = self._deadlines.most_seconds
+        try:
+            async with asyncio.timeout(most):
+                body = await request.read()
+        except web.HTTPRequestEntityTooLarge as error:
+            limit = f"{request.client_max_size:,}"
+            raise BodyTooLarge(field="body", limit=limit, value="more", expected=f"at most {limit} bytes") from error
+        except TimeoutError as error:
+            raise BodyTooSlow(
+                field="body", limit=f"{most:g}", value="late", expected=f"all of it in {most:g} s"
+            ) from error
+        kind = request.content_type
+        if body and kind != "application/json" and not kind.endswith("+json"):
+            raise BodyNotJson(field="Content-Type", value=kind, expected="application/json")
+        return body
+
 
 def _endpoint(route: Route, channel: grpc.aio.Channel) -> Endpoint:
     opened: Callable[..., Any] = channel.unary_stream if route.server_streaming else channel.unary_unary
@@ -113,20 +133,6 @@ def _encode(route: Route) -> Callable[[Any], Any]:
         return encode
     field = route.response.fields_by_name[route.response_body]
     return lambda answer: encode(answer).get(field.json_name, [] if field.is_repeated else None)
-
-
-async def _body(request: web.Request) -> bytes:
-    if not request.body_exists:
-        return b""
-    try:
-        body = await request.read()
-    except web.HTTPRequestEntityTooLarge as error:
-        limit = f"{request.client_max_size:,}"
-        raise BodyTooLarge(field="body", limit=limit, value="more", expected=f"at most {limit} bytes") from error
-    kind = request.content_type
-    if body and kind != "application/json" and not kind.endswith("+json"):
-        raise BodyNotJson(field="Content-Type", value=kind, expected="application/json")
-    return body
 
 
 def _told(error: Exception, request: web.Request, route: Route, seconds: float | None) -> BowerbirdError:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import grpc
@@ -132,6 +133,17 @@ def failing_first(odd: OddSearch, code: grpc.StatusCode) -> Step:
             await context.abort(code, "in a moment")
 
     return fail
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(catalog: Catalog) -> None:
+    async def begun() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    headers = {"Content-Type": "application/json"}
+    async with asyncio.timeout(10), consoling(catalog, catalog.address, MAX_TIMEOUT_SECONDS="0.3") as console:
+        answer = await console.ask("POST", DATASETS, data=begun(), headers=headers)
+    assert (answer.status, answer.json["metadata"]["field"]) == (408, "body")
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "121", "soon", "nan", "inf"])
