@@ -111,9 +111,9 @@ class S3Store:
         if size_bytes == 0:
             return
         end = "" if size_bytes is None else start + size_bytes - 1
-        uri = self._root.child(key)
+        span = f"bytes={start}-{end}" if start or size_bytes is not None else None
         with self._translated(key):
-            async with aclosing(self._gets.pieces(uri, self._below + key, f"bytes={start}-{end}", etag)) as pieces:
+            async with aclosing(self._gets.pieces(self._root.child(key), self._below + key, span, etag)) as pieces:
                 async for piece in pieces:
                     yield piece
 

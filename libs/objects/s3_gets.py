@@ -57,11 +57,13 @@ class SignedGets:
         """The content of an object, by its key in the bucket. Raises ObjectChanged and ObjectTooLarge unread."""
         return await self._retried(uri, self._get, uri, self._address(key), limit_bytes, etag)
 
-    async def pieces(self, uri: StorageUri, key: str, span: str, etag: str | None) -> AsyncGenerator[bytes, None]:
-        """A span of an object (as in the header Range), as it comes; tried again only until the first piece."""
+    async def pieces(
+        self, uri: StorageUri, key: str, span: str | None, etag: str | None
+    ) -> AsyncGenerator[bytes, None]:
+        """An object or a span of it (as in the header Range), as it comes; tried again only until the first piece."""
         async with AsyncExitStack() as stack:
             answer = await self._retried(uri, self._answered, stack, uri, self._address(key), etag, span)
-            if answer.status == 206:
+            if answer.status != 416:
                 async for piece in answer.content.iter_chunked(PIECE_BYTES):
                     yield piece
 

@@ -102,17 +102,17 @@ async def _streamed(request: web.Request, file: MediaFile, store: ObjectStore) -
         last = span.start + span.size_bytes - 1
         headers["Content-Range"] = f"bytes {span.start}-{last}/{file.size_bytes}"
     response = web.StreamResponse(status=200 if span is None else 206, headers=headers)
-    span = span or Span(0, file.size_bytes)
-    response.content_length = span.size_bytes
+    response.content_length = file.size_bytes if span is None else span.size_bytes
     await _send(request, response, file, store, span)
     return response
 
 
 async def _send(
-    request: web.Request, response: web.StreamResponse, file: MediaFile, store: ObjectStore, span: Span
+    request: web.Request, response: web.StreamResponse, file: MediaFile, store: ObjectStore, span: Span | None
 ) -> None:
     """What goes wrong before the first piece is raised; after it, the client sees a connection that broke off."""
-    async with aclosing(store.content(file.path, span.start, span.size_bytes, etag=file.etag)) as pieces:
+    start, size_bytes = (span.start, span.size_bytes) if span is not None else (0, None)
+    async with aclosing(store.content(file.path, start, size_bytes, etag=file.etag)) as pieces:
         piece = await anext(pieces, b"") if request.method != "HEAD" else b""
         await response.prepare(request)
         sent = 0
@@ -124,7 +124,7 @@ async def _send(
         except (BowerbirdError, aiohttp.ClientError) as error:
             if not isinstance(error, ConnectionError):  # the client is still there
                 log.warning("an original broke off", uri=file.uri, sent_bytes=sent, problem=str(error))
-        if sent < span.size_bytes and request.method != "HEAD" and request.transport is not None:
+        if sent != response.content_length and request.method != "HEAD" and request.transport is not None:
             request.transport.abort()
 
 

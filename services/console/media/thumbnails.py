@@ -1,7 +1,7 @@
 """Makes thumbnails: once each, a few at a time, and only while somebody waits for them."""
 
 import asyncio
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from types import TracebackType
 from typing import Self
@@ -67,7 +67,7 @@ class Thumbnails:
         """
         place = await self._storage.place(file)
         source = _source(file, place)
-        key = sha256(source + orjson.dumps([RECIPE, QUALITY, *astuple(shape)])).digest()
+        key = _key(source, shape)
         if (entry := await self._kept(key)) is not None:
             return _thumbnail(entry)
         if (refused := self._refused.get(source)) is not None:
@@ -106,6 +106,12 @@ def _source(file: MediaFile, place: Place) -> bytes:
     any server can claim, would show a neighbour's picture.
     """
     return sha256(orjson.dumps([place.connection, file.uri, file.etag])).digest()
+
+
+def _key(source: bytes, shape: Shape) -> bytes:
+    """What stands for the thumbnail."""
+    asked = [shape.fit, shape.width_px, shape.height_px, shape.percent, shape.colour]
+    return sha256(source + orjson.dumps([RECIPE, QUALITY, asked])).digest()
 
 
 def _thumbnail(entry: Entry) -> Thumbnail:

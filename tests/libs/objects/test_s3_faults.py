@@ -148,3 +148,25 @@ async def test_an_oss_uri_brings_its_own_endpoint_by_https() -> None:
 
 async def test_secrets_do_not_show() -> None:
     assert "hidden" not in repr(S3Config(access_key_id="k", secret_access_key="hidden"))
+
+
+async def test_content_survives_failures_before_its_first_piece(cloud: Cloud, store: ObjectStore) -> None:
+    whole = web.Response(body=b"content", headers={"ETag": '"e"'})
+    cloud.answers = [failure(503, "SlowDown"), failure(500, "InternalError"), whole]
+    assert [piece async for piece in store.content("a.jpg", etag="e")] == [b"content"]
+
+
+async def test_content_that_breaks_off_is_not_taken_for_whole(cloud: Cloud, store: ObjectStore) -> None:
+    cloud.answers = ["half"]
+    pieces = store.content("a.jpg")
+    assert await anext(pieces) == b"half"
+    with pytest.raises(AddressUnreachable):
+        await anext(pieces)
+    assert len(cloud.asked) == 1
+
+
+async def test_a_server_that_knows_no_ranges_does_not_give_the_wrong_bytes(cloud: Cloud, store: ObjectStore) -> None:
+    cloud.answers = [web.Response(body=b"0123456789", headers={"ETag": '"e"'})]
+    assert [piece async for piece in store.content("a.jpg")] == [b"0123456789"]
+    with pytest.raises(StorageFailed):
+        await anext(store.content("a.jpg", 3, 4))

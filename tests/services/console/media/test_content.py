@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import RawTestServer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from bowerbird.type.v1.role_pb2 import Role
 from services.console.media.errors import RangeInvalid
 from services.console.media.ranges import parse_range
 from tests.libs.images.samples import encoded, half_red_half_blue, noise
+from tests.libs.objects.cloud import Cloud, failure, listing
+from tests.services.catalog.scans.scene import make_dataset, s3_connection
 from tests.services.console.media.gallery import Gallery
 
 NAME = 'sun "set" ünïcode 日本.jpg'
@@ -226,3 +229,20 @@ async def test_a_client_that_hangs_up_ends_the_reading(local_gallery: Gallery) -
         assert len(await answer.content.readexactly(1000)) == 1000
         answer.close()
     assert (await local_gallery.content(large, headers={"Range": "bytes=0-9"})).body == bytes(10)
+
+
+async def test_an_original_that_breaks_off_does_not_look_whole(gallery: Gallery) -> None:
+    cloud = Cloud([listing("x/a.jpg")])
+    async with RawTestServer(cloud.handle) as server:
+        connection = s3_connection(f"http://127.0.0.1:{server.port}")
+        scanned = await make_dataset(gallery.console.catalog, gallery.scanned.database, connection, "s3://photos/x")
+        await scanned.scan()
+        await scanned.database.execute("UPDATE files SET size_bytes = 1000 WHERE version_id = $1", scanned.version_id)
+        broken = Gallery(gallery.console, scanned, gallery.store)
+        file = (await broken.files())["a.jpg"]
+        cloud.answers = ["half of it"]
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await broken.content(file)
+        cloud.answers = [failure(403, "AccessDenied")]
+        for answer in (await broken.content(file), await broken.thumbnail(file)):
+            assert (answer.status, answer.json["reason"]) == (502, "STORAGE_ACCESS_DENIED")
