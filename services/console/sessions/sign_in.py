@@ -10,6 +10,8 @@ A Caller is `bowerbird.catalog.v1.Caller`: `workspace`, `role` (`ROLE_VIEWER`, `
 `subject`, and `expireTime` where the token has an end.
 """
 
+import asyncio
+
 import grpc
 import grpc.aio
 import orjson
@@ -22,7 +24,7 @@ from bowerbird.catalog.v1.identity_service_pb2_grpc import IdentityServiceStub
 from bowerbird.type.v1.role_pb2 import Role
 from libs.rpc.errors import FieldInvalid, RoleMissing
 from services.console.rest.encoder import encoder
-from services.console.rest.errors import TokenMissing
+from services.console.rest.errors import BodyTooLarge, BodyTooSlow, TokenMissing
 from services.console.rest.keys import REQUEST_ID
 from services.console.rest.problems import problem_response, told
 from services.console.sessions import cookie
@@ -32,6 +34,7 @@ from services.console.sessions.front import Front
 from services.console.sessions.guard import Guard
 
 CALL_SECONDS = 10
+BODY_SECONDS = 10.0
 LONGEST_BODY_BYTES = 16 * 1024
 
 _encoded = encoder(Caller.DESCRIPTOR)
@@ -57,7 +60,7 @@ class Sessions:
         self._failures = FailedSignIns()
 
     async def create(self, request: web.Request) -> web.Response:
-        """POST /session. Raises FieldInvalid (400), SignInSlowed (429) and what catalog answers (401 ...)."""
+        """POST /session. Raises FieldInvalid (400, 408, 413), SignInSlowed (429) and what catalog answers (401 ...)."""
         token = (await _body(request)).token
         client = self._front.client(request)
         self._failures.begin(client)
@@ -111,7 +114,12 @@ async def _body(request: web.Request) -> SignIn:
     """Forms of other sites cannot send JSON, and so sign nobody in as somebody else."""
     if request.content_type != "application/json":
         raise FieldInvalid(field="Content-Type", value=request.content_type, expected="application/json")
-    body = await request.content.read(LONGEST_BODY_BYTES)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await _read(request)
+    except TimeoutError as error:
+        limit = f"{BODY_SECONDS:g}"
+        raise BodyTooSlow(field="body", limit=limit, value="late", expected=f"all of it in {limit} s") from error
     try:
         return SignIn.model_validate_json(body)
     except ValidationError as error:
@@ -120,3 +128,14 @@ async def _body(request: web.Request) -> SignIn:
         raise FieldInvalid(
             field=where, value="(not shown)", expected='{"token": "..."}, the token of a workspace'
         ) from None
+
+
+async def _read(request: web.Request) -> bytes:
+    """The body, as little as it comes at a time."""
+    body = bytearray()
+    async for piece in request.content.iter_any():
+        body += piece
+        if len(body) > LONGEST_BODY_BYTES:
+            limit = f"{LONGEST_BODY_BYTES:,}"
+            raise BodyTooLarge(field="body", limit=limit, value="more", expected=f"at most {limit} bytes")
+    return bytes(body)

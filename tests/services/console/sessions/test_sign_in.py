@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
@@ -184,6 +184,22 @@ async def test_a_body_that_is_no_sign_in_is_refused_without_being_shown(console:
     answer = await console.ask("POST", "/session", role=None, data=body, headers=headers)
     assert (answer.status, answer.json["reason"]) == (400, "FIELD_INVALID")
     assert '{"token": "..."}' in answer.json["detail"]
+
+
+async def test_a_body_may_come_in_pieces_and_not_without_end(console: Console) -> None:
+    token = console.catalog.tokens[Role.ROLE_VIEWER]
+
+    async def pieces(*content: bytes) -> AsyncIterator[bytes]:
+        for piece in content:
+            yield piece
+            await asyncio.sleep(0.02)
+
+    async def sent(*content: bytes) -> Answer:
+        headers = {"Content-Type": "application/json"}
+        return await console.ask("POST", "/session", role=None, data=pieces(*content), headers=headers)
+
+    assert (await sent(b'{"tok', b'en": "', token.encode(), b'"}')).status == 200
+    assert (await sent(*[b" " * 4096] * 5, b"{}")).status == 413
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
