@@ -53,7 +53,7 @@ test: $(DONE)/suite $(DONE)/web ## Run the tests against real servers
 	$(BIN)/pytest --numprocesses logical --dist loadfile $(TESTS)
 	$(if $(TESTS),,$(NPM) run --silent test)
 
-run: $(DONE)/suite ## Start the suite, walk through its main job on real photos, go on until Ctrl-C
+run: $(DONE)/suite $(DONE)/web ## Start the suite, walk through its main job on real photos, go on until Ctrl-C
 	@exec $(BIN)/python -m deploy.local
 
 bench-main: $(DONE)/suite ## Measure scan, listing and dispatch against their goals
