@@ -13,7 +13,7 @@ describe("a key", () => {
   afterEach(() => stop());
 
   it("does what the screen says while the screen is there", () => {
-    const { unmount } = render(<Screen />);
+    const { unmount } = render(<Screen run={run} />);
     fireEvent.keyDown(document.body, { key: "x" });
     expect(run).toHaveBeenCalledOnce();
     unmount();
@@ -22,37 +22,37 @@ describe("a key", () => {
   });
 
   it("is listed with what it does", () => {
-    render(<Screen />);
+    render(<Screen run={run} />);
     expect(screen.getByRole("list").textContent).toBe("x: Select");
   });
 
   it("does nothing where it is typed, or in a dialog", () => {
-    render(<Screen />);
+    render(<Screen run={run} />);
     fireEvent.keyDown(screen.getByRole("textbox"), { key: "x" });
     fireEvent.keyDown(screen.getByRole("button"), { key: "x" });
     expect(run).not.toHaveBeenCalled();
   });
 
   it("does nothing together with Ctrl, which belongs to the browser", () => {
-    render(<Screen />);
+    render(<Screen run={run} />);
     fireEvent.keyDown(document.body, { key: "x", ctrlKey: true });
     expect(run).not.toHaveBeenCalled();
   });
-
-  function Screen() {
-    useShortcut({ key: "x", label: "Select", run });
-    return (
-      <>
-        <ul>
-          {useShortcuts().map(({ key, label }) => (
-            <li key={key}>{`${key}: ${label}`}</li>
-          ))}
-        </ul>
-        <input type="text" />
-        <div role="dialog">
-          <button type="button">In a dialog</button>
-        </div>
-      </>
-    );
-  }
 });
+
+function Screen({ run }: { readonly run: () => void }) {
+  useShortcut({ key: "x", label: "Select", run });
+  return (
+    <>
+      <ul>
+        {useShortcuts().map(({ key, label }) => (
+          <li key={key}>{`${key}: ${label}`}</li>
+        ))}
+      </ul>
+      <input type="text" />
+      <div role="dialog">
+        <button type="button">In a dialog</button>
+      </div>
+    </>
+  );
+}

@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { RefreshCw } from "lucide-react";
+import { Images, RefreshCw } from "lucide-react";
 import { createJob, goesOn } from "@/api/jobs";
-import type { DatasetIds } from "@/api/names";
+import { type DatasetIds, idOf } from "@/api/names";
 import type { Version } from "@/api/types";
 import { useMay } from "@/app/session";
 import { Button } from "@/parts/Button";
+import { ButtonLink } from "@/parts/ButtonLink";
 import { failureText } from "@/parts/failure";
 import { tell, tellFailure } from "@/parts/toast";
 import { useWords } from "@/words/words";
@@ -30,15 +31,24 @@ export function DatasetActions({ ids, version }: Props) {
     onError: (error) => tellFailure(words.frame.failure.title, failureText(error, words)),
   });
   return (
-    mayEdit &&
-    version.state !== "STATE_PUBLISHED" && (
-      <Button
-        busy={scan.isPending || scanning}
-        icon={<RefreshCw size={14} aria-hidden />}
-        onClick={() => scan.mutate()}
+    <>
+      {mayEdit && version.state !== "STATE_PUBLISHED" && (
+        <Button
+          busy={scan.isPending || scanning}
+          icon={<RefreshCw size={14} aria-hidden />}
+          onClick={() => scan.mutate()}
+        >
+          {scanning ? words.dataset.scanning : words.dataset.scanNow}
+        </Button>
+      )}
+      <ButtonLink
+        kind="primary"
+        icon={<Images size={14} aria-hidden />}
+        to="/datasets/$dataset/versions/$version/data"
+        params={{ dataset: ids.dataset, version: idOf(version.name) }}
       >
-        {scanning ? words.dataset.scanning : words.dataset.scanNow}
-      </Button>
-    )
+        {words.dataset.viewData}
+      </ButtonLink>
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { versionsQuery } from "@/api/datasets";
 import { type DatasetIds, idOf } from "@/api/names";
@@ -21,7 +22,15 @@ export function VersionTable({ ids }: { readonly ids: DatasetIds }) {
   const columns = useMemo(
     () =>
       column.columns([
-        column.accessor((version) => idOf(version.name), { id: "name", header: words.name }),
+        column.accessor((version) => idOf(version.name), {
+          id: "name",
+          header: words.name,
+          cell: ({ getValue }) => (
+            <Link to="/datasets/$dataset/versions/$version/data" params={{ dataset: ids.dataset, version: getValue() }}>
+              {getValue()}
+            </Link>
+          ),
+        }),
         column.accessor("state", {
           header: words.state,
           cell: ({ getValue }) => <Chip>{words.states[getValue() ?? "STATE_OPEN"]}</Chip>,
@@ -49,7 +58,7 @@ export function VersionTable({ ids }: { readonly ids: DatasetIds }) {
           meta: { narrow: true },
         }),
       ]),
-    [words, format],
+    [ids.dataset, words, format],
   );
   return (
     <Section title={words.title}>

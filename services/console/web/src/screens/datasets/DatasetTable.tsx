@@ -2,9 +2,11 @@ import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { idOf } from "@/api/names";
 import type { Dataset } from "@/api/types";
+import { ButtonLink } from "@/parts/ButtonLink";
 import { columnsOf, Table } from "@/parts/Table";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
+import styles from "./DatasetTable.module.css";
 
 const column = columnsOf<Dataset>();
 
@@ -41,6 +43,22 @@ export function DatasetTable({ datasets }: { readonly datasets: readonly Dataset
           header: words.columns.scanned,
           cell: ({ getValue }) => (
             <span title={format.time(getValue())}>{format.fromNow(getValue()) || words.neverScanned}</span>
+          ),
+          meta: { narrow: true },
+        }),
+        column.display({
+          id: "data",
+          header: () => <span className={styles["unseen"]}>{words.columns.data}</span>,
+          cell: ({ row }) => (
+            <ButtonLink
+              kind="quiet"
+              size="small"
+              to="/datasets/$dataset/versions/$version/data"
+              params={{ dataset: idOf(row.original.name), version: idOf(row.original.latestVersion) || "latest" }}
+              aria-label={words.viewDataOf(row.original.displayName ?? idOf(row.original.name))}
+            >
+              {words.viewData}
+            </ButtonLink>
           ),
           meta: { narrow: true },
         }),

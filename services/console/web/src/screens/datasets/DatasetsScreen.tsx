@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { Images, Plus } from "lucide-react";
 import { useRef } from "react";
 import { datasetsQuery } from "@/api/datasets";
@@ -57,9 +58,12 @@ export function DatasetsScreen() {
 }
 
 function Creation() {
+  const words = useWords().datasets;
+  const navigate = useNavigate();
+  useShortcut({ key: "n", label: words.create, run: () => void navigate({ to: "/new/dataset" }) });
   return (
     <ButtonLink to="/new/dataset" kind="primary" icon={<Plus size={14} aria-hidden />}>
-      {useWords().datasets.create}
+      {words.create}
     </ButtonLink>
   );
 }

@@ -23,6 +23,7 @@ export function NewDatasetScreen() {
   const words = useWords();
   const { workspace } = useSession();
   const mayCreate = useMay("ROLE_EDITOR");
+  const mayConnect = useMay("ROLE_ADMIN");
   const connections = useQuery(connectionsQuery(workspace));
   const stores = connections.data?.filter((one) => ["s3", "folder"].includes(connectionKind(one) ?? ""));
 
@@ -46,7 +47,13 @@ export function NewDatasetScreen() {
         <EmptyState
           icon={<Plug size={28} aria-hidden />}
           title={words.newDataset.noStore.title}
-          actions={<ButtonLink to="/datasets">{words.frame.openDatasets}</ButtonLink>}
+          actions={
+            mayConnect && (
+              <ButtonLink kind="primary" to="/new/connection">
+                {words.newDataset.noStore.create}
+              </ButtonLink>
+            )
+          }
         >
           {words.newDataset.noStore.text}
         </EmptyState>

@@ -4,14 +4,16 @@ export const datasets = {
   create: "New dataset",
   search: "Filter by name",
   searchKey: "Filter the list",
-  createKey: "New dataset",
   columns: {
     name: "Name",
     files: "Files",
     size: "Size",
+    data: "Data",
     root: "Path",
     scanned: "Last scan",
   },
+  viewData: "View data",
+  viewDataOf: (name: string) => `View data of ${name}`,
   neverScanned: "never",
   empty: {
     title: "No dataset yet",

@@ -5,6 +5,7 @@ export const newDataset = {
   noStore: {
     title: "No connection to object storage yet",
     text: "A dataset reads its files through a connection. An administrator creates one under Connections.",
+    create: "New connection",
   },
   where: "Where the files are",
   what: "What it is called",

@@ -6,14 +6,16 @@ export const datasets: Words["datasets"] = {
   create: "新建数据集",
   search: "按名称筛选",
   searchKey: "筛选列表",
-  createKey: "新建数据集",
   columns: {
     name: "名称",
     files: "文件数",
     size: "大小",
+    data: "数据",
     root: "路径",
     scanned: "上次扫描",
   },
+  viewData: "查看数据",
+  viewDataOf: (name) => `查看 ${name} 的数据`,
   neverScanned: "从未",
   empty: {
     title: "还没有数据集",

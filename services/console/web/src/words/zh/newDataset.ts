@@ -7,6 +7,7 @@ export const newDataset: Words["newDataset"] = {
   noStore: {
     title: "还没有对象存储连接",
     text: "数据集通过连接读取文件。管理员可以在“连接”中创建。",
+    create: "新建连接",
   },
   where: "文件位置",
   what: "名称",
