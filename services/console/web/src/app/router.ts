@@ -6,8 +6,13 @@ import { dataRoute } from "@/screens/data/route";
 import { datasetRoute } from "@/screens/dataset/route";
 import { datasetsRoute } from "@/screens/datasets/route";
 import { fileRoute } from "@/screens/file/route";
+import { jobRoute } from "@/screens/job/route";
+import { jobsRoute } from "@/screens/jobs/route";
 import { newDatasetRoute } from "@/screens/newDataset/route";
+import { newJobRoute } from "@/screens/newJob/route";
 import { signInRoute } from "@/screens/signIn/route";
+import { newTagDefinitionRoute, tagDefinitionRoute } from "@/screens/tagDefinition/route";
+import { tagDefinitionsRoute } from "@/screens/tagDefinitions/route";
 import { Crash } from "./Crash";
 import { NotFound } from "./NotFound";
 import { Pending } from "./Pending";
@@ -24,6 +29,12 @@ const routes = root.addChildren([
     connectionsRoute,
     connectionRoute,
     newConnectionRoute,
+    jobsRoute,
+    jobRoute,
+    newJobRoute,
+    tagDefinitionsRoute,
+    tagDefinitionRoute,
+    newTagDefinitionRoute,
     dataRoute,
     fileRoute,
   ]),

@@ -37,12 +37,15 @@ describe("the screen of a connection", () => {
 
   it("explains that somebody else was faster, and takes their state", async () => {
     const theirs = { ...connection, displayName: "Theirs", etag: "7.2" };
-    let gets = 0;
+    let saves = 0;
     const { user } = await openConsole("/connections/qwen", {
       answers: {
         ...answers,
-        [`GET ${path}`]: () => ({ connection: gets++ === 0 ? connection : theirs }),
-        [`PATCH ${path}`]: () => problem(409, "STATE_CONFLICT", "is at 7.2"),
+        [`GET ${path}`]: () => ({ connection: saves === 0 ? connection : theirs }),
+        [`PATCH ${path}`]: () => {
+          saves += 1;
+          return problem(409, "STATE_CONFLICT", "is at 7.2");
+        },
       },
     });
     await user.type(await screen.findByLabelText(/^Title/), "Mine");

@@ -4,8 +4,10 @@ import { dataset } from "./dataset";
 import { datasets } from "./datasets";
 import { file } from "./file";
 import { frame } from "./frame";
+import { jobs } from "./jobs";
 import { labels } from "./labels";
 import { newDataset } from "./newDataset";
 import { signIn } from "./signIn";
+import { tagDefinitions } from "./tagDefinitions";
 
-export const en = { data, file, newDataset, labels, dataset, connections, datasets, frame, signIn };
+export const en = { tagDefinitions, jobs, data, file, newDataset, labels, dataset, connections, datasets, frame, signIn };
