@@ -25,7 +25,8 @@ help: ## Say what there is
 	@echo 'TAGDEF=definition.json, and ONCE=1 to end after the walk. make test takes TESTS="tests/libs ...".'
 	@echo 'make bench-search takes FILES=1000000, ONLY=load,filters,facets,throughput,knn, and KEEP=folder for what it makes.'
 
-setup: $(DONE)/suite $(DONE)/web ## Install everything at the locked versions into .venv
+setup: $(DONE)/suite $(DONE)/web ## Install everything at the locked versions into .venv, and a browser for tests where root may
+	@sh deploy/local/chromium.sh
 
 protos: $(DONE)/protos ## Build the Python stubs of the contracts
 
