@@ -1,5 +1,6 @@
 """The routes of the gateway as OpenAPI paths and operations."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -53,8 +54,10 @@ def tag_of(service: str) -> str:
 def path_parameter(collection: str, name: str) -> Schema:
     """The parameter for the id of a resource that lies in a collection."""
     schema = {"type": "string", "minLength": 1}
-    said = _if_any(description=_OF_COLLECTION.get(collection), example=IN_PATH.get(name))
-    return {"name": name, "in": "path", "required": True, "schema": schema} | said
+    words = re.sub("[A-Z]", lambda capital: f" {capital[0].lower()}", name)
+    description = _OF_COLLECTION.get(collection, f"Id of the {words}.")
+    said = {"description": description, "schema": schema} | _if_any(example=IN_PATH.get(name))
+    return {"name": name, "in": "path", "required": True, **said}
 
 
 class _Operations:
@@ -114,8 +117,8 @@ class _Operations:
             return {"description": description, "content": {"application/json": {"schema": schema}}}
         description = (
             f"A stream: each line of NDJSON, and the data of each server-sent event, is one of these. Events come with "
-            f"`Accept: {EVENT_STREAM}`. A stream that fails after its start ends with the problem: as the field "
-            f"`error` of a line, or as an event called `error`."
+            f"`Accept: {EVENT_STREAM}`; one called `end` says that all was sent. A stream that fails after its start "
+            f"ends with the problem: as the field `error` of a line, or as an event called `error`."
         )
         return {"description": description, "content": {NDJSON: {"schema": schema}, EVENT_STREAM: {"schema": schema}}}
 

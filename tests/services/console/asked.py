@@ -8,12 +8,9 @@ import pytest
 
 from tests.services.console.scene import Console, consoling
 from tests.services.indexer import scene as indexing
-from tests.services.indexer.conftest import shared_house
 from tests.services.indexer.scene import House
 from tests.services.search.scene import Scene, searching, serving
 from tests.suite import WORKSPACE
-
-__all__ = ["asked", "shared_house"]
 
 
 @dataclass(frozen=True)
@@ -54,20 +51,21 @@ async def asked(shared_house: House, tmp_path_factory: pytest.TempPathFactory) -
             edited.json["tagEdit"]["name"],
         ]
         ids = {kind: id_ for name in names for kind, id_ in ids_in(name).items()}
-        yield Asked(console, ids, await spare(console, folder))
+        yield Asked(console, ids, await spare(console, f"spare-{dataset.folder}", folder))
 
 
-async def spare(console: Console, folder: Path) -> dict[str, str]:
-    """Things that nothing needs."""
-    connection = {"folder": {"root": str(folder)}}
-    dataset = {"storageConnection": f"{WORKSPACE}/connections/spare", "rootUri": folder.as_uri()}
-    definition = {"definitionJson": '{"tags": {"bird": "A bird"}}'}
-    await console.ask("POST", f"/v1/{WORKSPACE}/connections?connectionId=spare", json=connection)
-    await console.ask("POST", f"/v1/{WORKSPACE}/datasets?datasetId=spare", json=dataset)
-    await console.ask("POST", f"/v1/{WORKSPACE}/tagDefinitions?tagDefinitionId=spare", json=definition)
-    token = await console.ask("POST", f"/v1/{WORKSPACE}/tokens", json={"displayName": "spare", "role": "ROLE_VIEWER"})
-    spare = {"connection": "spare", "dataset": "spare", "tagDefinition": "spare"}
-    return spare | ids_in(token.json["token"]["name"])
+async def spare(console: Console, id_: str, folder: Path) -> dict[str, str]:
+    """Things that nothing needs, by one id."""
+    storage = f"{WORKSPACE}/connections/{id_}"
+    made = {
+        f"connections?connectionId={id_}": {"folder": {"root": str(folder)}},
+        f"datasets?datasetId={id_}": {"storageConnection": storage, "rootUri": folder.as_uri()},
+        f"tagDefinitions?tagDefinitionId={id_}": {"definitionJson": '{"tags": {"bird": "A bird"}}'},
+        "tokens": {"displayName": id_, "role": "ROLE_VIEWER"},
+    }
+    answers = [await console.ask("POST", f"/v1/{WORKSPACE}/{path}", json=body) for path, body in made.items()]
+    assert [answer.status for answer in answers] == [200] * len(made)
+    return {"connection": id_, "dataset": id_, "tagDefinition": id_} | ids_in(answers[-1].json["token"]["name"])
 
 
 def ids_in(name: str) -> dict[str, str]:

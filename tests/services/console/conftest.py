@@ -4,9 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.services.console.asked import asked
 from tests.services.console.scene import Console, consoling
+from tests.services.indexer.conftest import shared_house
 from tests.services.search.scene import serving
 from tests.suite import Catalog
+
+__all__ = ["asked", "console", "shared_house"]
 
 
 @pytest.fixture(scope="module")

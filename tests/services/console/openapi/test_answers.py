@@ -14,11 +14,9 @@ from jsonschema import Draft202012Validator
 
 from bowerbird.type.v1.role_pb2 import Role
 from services.console.openapi.document import document
-from tests.services.console.asked import Asked, asked, shared_house
+from tests.services.console.asked import Asked
 from tests.services.indexer.scene import photos
 from tests.suite import WORKSPACE
-
-__all__ = ["asked", "shared_house"]
 
 DOCS = Path(__file__).parents[4] / "docs" / "api.md"
 MISTAKE = "Tags.al "
