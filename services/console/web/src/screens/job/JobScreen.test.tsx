@@ -23,7 +23,14 @@ const line = (sequence: number, level: string, message: string) => ({
   message,
 });
 const failures = {
-  results: [{ file: "f/1", path: "a/broken.jpg", reason: "ERROR_REASON_IMAGE_CORRUPT", message: "cannot be decoded" }],
+  results: [
+    {
+      file: "workspaces/w/datasets/photos/versions/v1/files/1",
+      path: "a/broken.jpg",
+      reason: "ERROR_REASON_IMAGE_CORRUPT",
+      message: "cannot be decoded",
+    },
+  ],
 };
 
 /** A stream that stands still until it is let go. */
@@ -62,6 +69,10 @@ describe("the screen of a job", () => {
     expect(screen.getByRole("link", { name: "Run again" }).getAttribute("href")).toContain("connection=qwen");
     const table = await screen.findByRole("table");
     expect(within(table).getByText("IMAGE_CORRUPT")).toBeVisible();
+    expect(within(table).getByRole("link", { name: "a/broken.jpg" })).toHaveAttribute(
+      "href",
+      "/datasets/photos/versions/v1/files/1",
+    );
     expect(within(table).getByText(/cannot be decoded/)).toBeVisible();
   });
 

@@ -1,4 +1,6 @@
+import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { idIn } from "@/api/names";
 import type { JobResult } from "@/api/types";
 import { Chip } from "@/parts/Chip";
 import { columnsOf, Table } from "@/parts/Table";
@@ -12,7 +14,14 @@ export function ResultTable({ results }: { readonly results: readonly JobResult[
   const columns = useMemo(
     () =>
       column.columns([
-        column.accessor("path", { header: words.path, cell: ({ getValue }) => <code>{getValue()}</code> }),
+        column.accessor("path", {
+          header: words.path,
+          cell: ({ row, getValue }) => (
+            <Link to="/datasets/$dataset/versions/$version/files/$file" params={fileIds(row.original.file)}>
+              <code>{getValue()}</code>
+            </Link>
+          ),
+        }),
         column.display({
           id: "outcome",
           header: words.outcome,
@@ -22,6 +31,10 @@ export function ResultTable({ results }: { readonly results: readonly JobResult[
     [words],
   );
   return <Table label={words.title} columns={columns} rows={results} idOf={(result) => result.file ?? ""} />;
+}
+
+function fileIds(name: string | undefined) {
+  return { dataset: idIn(name, "datasets"), version: idIn(name, "versions"), file: idIn(name, "files") };
 }
 
 function Outcome({ result }: { readonly result: JobResult }) {

@@ -25,6 +25,7 @@ export function JobTable({ jobs }: { readonly jobs: readonly Job[] }) {
               {getValue()}
             </Link>
           ),
+          meta: { narrow: true },
         }),
         column.accessor((job) => `${idIn(job.version, "datasets")} ${idIn(job.version, "versions")}`, {
           id: "dataset",
