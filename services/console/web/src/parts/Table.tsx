@@ -62,8 +62,7 @@ export function Table<Row extends RowData>({ label, columns, rows, idOf, sorting
     enableSortingRemoval: false,
   });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
-    <section className={styles["scroller"]} tabIndex={0} aria-label={label}>
+    <div className={styles["scroller"]}>
       <table className={styles["table"]} aria-label={label}>
         <thead>
           {table.getHeaderGroups().map((group) => (
@@ -115,6 +114,6 @@ export function Table<Row extends RowData>({ label, columns, rows, idOf, sorting
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
