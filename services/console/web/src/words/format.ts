@@ -1,4 +1,4 @@
-import { useContext, useMemo } from "react";
+import { useContext } from "react";
 import type { Language } from "./language";
 import { SpeechContext } from "./words";
 
@@ -29,13 +29,14 @@ export function formatIn(language: Language): Format {
   const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
   const times = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const distances = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-  const unit = (value: number, name: string, digits = 0) =>
-    new Intl.NumberFormat(locale, {
-      style: "unit",
-      unit: name,
-      unitDisplay: "short",
-      maximumFractionDigits: digits,
-    }).format(value);
+  const units = new Map<string, Intl.NumberFormat>();
+  const unit = (value: number, name: string, digits = 0) => {
+    const key = `${name} ${digits}`;
+    const options = { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits } as const;
+    const known = units.get(key) ?? new Intl.NumberFormat(locale, options);
+    units.set(key, known);
+    return known.format(value);
+  };
   return {
     number: (value) => numbers.format(Number(value ?? 0)),
     percent: (share) => percents.format(share),
@@ -66,7 +67,12 @@ export function formatIn(language: Language): Format {
   };
 }
 
+/** Made once a language: a grid has hundreds of tiles that write numbers, and making a format takes longer than using it. */
+const formats = new Map<Language, Format>();
+
 export function useFormat(): Format {
   const { language } = useContext(SpeechContext);
-  return useMemo(() => formatIn(language), [language]);
+  const format = formats.get(language) ?? formatIn(language);
+  formats.set(language, format);
+  return format;
 }

@@ -125,7 +125,7 @@ export function DataScreen() {
         </div>
         {view.explain && <Explanation question={question} onClose={() => change({ explain: undefined })} />}
       </div>
-      <SelectionBar version={version} question={shown} total={total} />
+      <SelectionBar version={version} question={question} total={first.isPlaceholderData ? 0 : total} />
       {drop.isOver && <div className={styles["drop"]}>{words.data.dropImage}</div>}
     </main>
   );

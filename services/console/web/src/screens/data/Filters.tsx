@@ -1,3 +1,4 @@
+import { ApiError } from "@/api/errors";
 import type { VersionIds } from "@/api/names";
 import { ErrorNote } from "@/parts/ErrorNote";
 import { useFormat } from "@/words/format";
@@ -29,7 +30,7 @@ export function Filters({ version, view, onChange }: Props) {
   const day = (seconds: number) => format.time(new Date(seconds * 1000).toISOString());
   return (
     <aside aria-label={words.filters} className={styles["panel"]} aria-busy={facets.isPending}>
-      {error !== null && <ErrorNote error={error} />}
+      {error !== null && !isWrongQuery(error) && <ErrorNote error={error} />}
       {isSimilarity(view) && (
         <Filter title={words.similarity}>
           <SimilarityFilter view={view} onChange={onChange} />
@@ -77,4 +78,9 @@ export function Filters({ version, view, onChange }: Props) {
       </Filter>
     </aside>
   );
+}
+
+/** The search bar shows where a query is wrong. */
+function isWrongQuery(error: Error): boolean {
+  return error instanceof ApiError && error.reason === "QUERY_INVALID";
 }

@@ -9,7 +9,6 @@ import {
   useRef,
   useState,
 } from "react";
-import { versionName } from "@/api/names";
 import { hitsBetween, hitsQuery, PAGE_HITS, type Question } from "@/api/search";
 import type { Hit } from "@/api/types";
 import { Grid, type GridHandle, type GridRow } from "@/grid/Grid";
@@ -43,7 +42,7 @@ export function ResultsGrid({ question, total, view, onChange, onOpen, ref }: Pr
     focus: () => grid.current?.focus(),
     press: (key) => grid.current?.press(key),
   }));
-  const [selection, choose] = useSelection(versionName(question.version));
+  const [selection, choose] = useSelection(question);
   const [active, setActive] = useState(Math.min(view.at ?? 0, total - 1));
   // Where a range that is chosen with Shift begins.
   const anchor = useRef(active);

@@ -1,6 +1,6 @@
 import { CheckCheck, Download, Tag, X } from "lucide-react";
 import { useState } from "react";
-import { type VersionIds, versionName } from "@/api/names";
+import type { VersionIds } from "@/api/names";
 import type { Question } from "@/api/search";
 import { useMay } from "@/app/session";
 import { useShortcut } from "@/keys/shortcuts";
@@ -16,6 +16,7 @@ import { nothing, questionOfSelection, sizeOf, useSelection } from "./selection"
 interface Props {
   readonly version: VersionIds;
   readonly question: Question;
+  /** How many match; 0 until that is known. */
   readonly total: number;
 }
 
@@ -24,7 +25,7 @@ export function SelectionBar({ version, question, total }: Props) {
   const words = useWords().data;
   const frame = useWords().frame;
   const format = useFormat();
-  const [selection, choose] = useSelection(versionName(version));
+  const [selection, choose] = useSelection(question);
   const [dialog, setDialog] = useState<"label" | "export">();
   const mayEdit = useMay("ROLE_EDITOR");
   const count = sizeOf(selection);
@@ -60,7 +61,6 @@ export function SelectionBar({ version, question, total }: Props) {
               {words.chooseAll(format.number(total))}
             </Button>
           )}
-          <span className={styles["apart"]} />
           <Button size="small" icon={<Tag size={14} aria-hidden />} onClick={() => openFor("label")}>
             {words.label.open}
           </Button>

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { isChosen, MOST_FILES, nothing, questionOfSelection, sizeOf, withAdded, withToggled } from "./selection";
+import {
+  isChosen,
+  leftFor,
+  MOST_FILES,
+  nothing,
+  questionOfSelection,
+  sizeOf,
+  withAdded,
+  withToggled,
+} from "./selection";
 
 const question = { version: { workspace: "w", dataset: "d", version: "v1" }, query: { text: "a bird" } };
 
@@ -22,6 +31,15 @@ describe("a selection", () => {
     const all = { kind: "all", question, total: 7 } as const;
     expect(isChosen(all, "anything")).toBe(true);
     expect(withToggled(all, "a")).toEqual({ kind: "some", files: new Set(["a"]) });
+  });
+
+  it("of all that match ends with another question, so that nothing is done to files that nobody sees", () => {
+    const all = { kind: "all", question, total: 7 } as const;
+    const other = { ...question, query: { text: "a cat" } };
+    expect(leftFor(all, { ...question })).toBe(all);
+    expect(sizeOf(leftFor(all, other))).toBe(0);
+    const some = withToggled(nothing, "a");
+    expect(leftFor(some, other)).toBe(some);
   });
 
   it("names no more files than a call takes", () => {

@@ -1,4 +1,5 @@
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
+import { versionName } from "@/api/names";
 import type { Question } from "@/api/search";
 
 /** The files that were chosen: some by name, or all that a question finds. */
@@ -39,12 +40,21 @@ export function questionOfSelection(selection: Selection, { version }: Question)
   return selection.kind === "all" ? selection.question : { version, query: { files: [...selection.files] } };
 }
 
+/** What is left of a selection when another question is asked: files that were chosen one by one, but not "all of the other". */
+export function leftFor(selection: Selection, question: Question): Selection {
+  const isOfAnother = selection.kind === "all" && JSON.stringify(selection.question) !== JSON.stringify(question);
+  return isOfAnother ? nothing : selection;
+}
+
 /** Selections by version, kept while the page is: details and back do not lose them. */
 const kept = new Map<string, Selection>();
 const listeners = new Set<() => void>();
 
-export function useSelection(version: string): readonly [Selection, (selection: Selection) => void] {
-  const selection = useSyncExternalStore(subscribe, () => kept.get(version) ?? nothing);
+/** What is chosen of a question's version. */
+export function useSelection(question: Question): readonly [Selection, (selection: Selection) => void] {
+  const version = versionName(question.version);
+  const last = useSyncExternalStore(subscribe, () => kept.get(version) ?? nothing);
+  const selection = useMemo(() => leftFor(last, question), [last, question]);
   const choose = useCallback(
     (next: Selection) => {
       if (sizeOf(next) === 0) kept.delete(version);

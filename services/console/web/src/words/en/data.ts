@@ -1,3 +1,5 @@
+const files = (count: string) => (count === "1" ? "1 file" : `${count} files`);
+
 export const data = {
   title: "View data",
   loading: "Loading",
@@ -5,7 +7,7 @@ export const data = {
   close: "Close",
   files: "Files",
   hits: "Files that match",
-  total: (count: string, similar: boolean) => (similar ? `${count} most similar` : `${count} files`),
+  total: (count: string, similar: boolean) => (similar ? `${count} most similar` : files(count)),
   search: "Search by text or image",
   searchPlaceholder: "Describe what you look for, drop an image, or type ? for the query language",
   queryLanguage: "Query language",
@@ -49,7 +51,7 @@ export const data = {
   threshold: "Least score",
   above: (score: string) => `Score above ${score}`,
   noCutOff: "No score stands out as a cut-off.",
-  cutAt: (score: string, count: string) => `Cut at ${score} (${count} files)`,
+  cutAt: (score: string, count: string) => `Cut at ${score} (${files(count)})`,
   conditionsTitle: "Conditions",
   removeCondition: (text: string) => `Remove ${text}`,
   clearAll: "Clear all",
@@ -121,7 +123,7 @@ export const data = {
   },
   label: {
     open: "Label",
-    title: (count: string) => `Label ${count} files`,
+    title: (count: string) => `Label ${files(count)}`,
     lead: "What people say stands beside what models say, and can be undone.",
     apply: "Apply",
     kinds: { add: "Add", reject: "Reject", remove: "Take away", restore: "Restore" },
@@ -131,16 +133,16 @@ export const data = {
       remove: "Tag of a person to take away",
       restore: "Rejected tag to hold again",
     },
-    started: (count: string) => `Labelling ${count} files`,
-    done: (count: string) => `Changed the tags of ${count} files`,
-    undone: (count: string) => `Undone for ${count} files`,
+    started: (count: string) => `Labelling ${files(count)}`,
+    done: (count: string) => `Changed the tags of ${files(count)}`,
+    undone: (count: string) => `Undone for ${files(count)}`,
     undo: "Undo",
     failed: "The tags were not changed",
     stopped: "Labelling stopped before its end",
   },
   export: {
     open: "Export",
-    title: (count: string) => `Export ${count} files`,
+    title: (count: string) => `Export ${files(count)}`,
     lead: "Writes a list of the files into object storage: a manifest, and lines of JSON.",
     destination: "Destination",
     destinationHelp: "A folder in the dataset's object storage; the export makes a folder of its own in it.",
