@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useBlocker } from "@tanstack/react-router";
 import { ShieldAlert } from "lucide-react";
 import { useContext, useState } from "react";
 import { ApiError } from "@/api/errors";
@@ -12,8 +13,9 @@ import { Form, FormActions } from "@/parts/Form";
 import { Page } from "@/parts/Page";
 import { TextInput } from "@/parts/TextInput";
 import { tell } from "@/parts/toast";
+import type { Language } from "@/words/language";
 import { SpeechContext, useWords } from "@/words/words";
-import { type DefinitionDraft, definitionOf, emptyDraft } from "./draft";
+import { type DefinitionDraft, definitionOf, emptyDraft, isSame } from "./draft";
 import { drivingTemplate } from "./driving";
 import { Editor, useProblems } from "./Editor";
 import { newTagDefinitionRoute } from "./route";
@@ -43,6 +45,12 @@ export function NewTagDefinitionScreen() {
   );
 }
 
+function firstDraft(template: "driving" | undefined, language: Language): DefinitionDraft {
+  if (template === undefined) return emptyDraft;
+  const { guide, tags } = drivingTemplate(language);
+  return { ...emptyDraft, guidePrompt: guide, text: writeDefinition(tags) };
+}
+
 const idForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/;
 
 function NewDefinition({ template }: { readonly template: "driving" | undefined }) {
@@ -52,11 +60,8 @@ function NewDefinition({ template }: { readonly template: "driving" | undefined 
   const navigate = newTagDefinitionRoute.useNavigate();
   const queries = useQueryClient();
   const [id, setId] = useState(template ?? "");
-  const [draft, setDraft] = useState<DefinitionDraft>(() => {
-    if (template === undefined) return emptyDraft;
-    const { guide, tags } = drivingTemplate(language);
-    return { ...emptyDraft, guidePrompt: guide, text: writeDefinition(tags) };
-  });
+  const [first] = useState(() => firstDraft(template, language));
+  const [draft, setDraft] = useState(first);
   const [checked, setChecked] = useState(false);
   const problems = useProblems(draft);
   const creation = useMutation({
@@ -64,8 +69,12 @@ function NewDefinition({ template }: { readonly template: "driving" | undefined 
     onSuccess: async () => {
       tell({ title: words.created(id) });
       await queries.invalidateQueries({ queryKey: ["tag-definitions", workspace] });
-      await navigate({ to: "/tag-definitions/$tagDefinition", params: { tagDefinition: id } });
+      await navigate({ to: "/tag-definitions/$tagDefinition", params: { tagDefinition: id }, ignoreBlocker: true });
     },
+  });
+  useBlocker({
+    shouldBlockFn: () => !isSame(draft, first) && !window.confirm(words.leave),
+    enableBeforeUnload: () => !isSame(draft, first),
   });
   const { error } = creation;
   const taken = error instanceof ApiError && error.reason === "ALREADY_EXISTS";

@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openConsole, problem } from "@/tests/openConsole";
 
 const path = "/v1/workspaces/w/tagDefinitions/birds";
@@ -84,6 +84,19 @@ describe("the editor of a tag definition", () => {
 });
 
 describe("a new tag definition", () => {
+  it("is not left unasked once something was written", async () => {
+    const asked = vi.fn(() => false);
+    vi.stubGlobal("confirm", asked);
+    const { user } = await openConsole("/new/tag-definition", { answers: {} });
+    await user.click(await screen.findByRole("button", { name: "Add a tag" }));
+    await user.click(screen.getByRole("link", { name: "Datasets" }));
+    await waitFor(() => expect(asked).toHaveBeenCalledOnce());
+    expect(location.pathname).toBe("/new/tag-definition");
+    asked.mockReturnValue(true);
+    await user.click(screen.getByRole("link", { name: "Datasets" }));
+    await waitFor(() => expect(location.pathname).toBe("/datasets"));
+  });
+
   it("begins with the driving tags where that is asked for, and is created", async () => {
     const { calls, user } = await openConsole("/new/tag-definition?template=driving", {
       answers: {
