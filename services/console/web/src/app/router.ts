@@ -44,6 +44,8 @@ export function createConsoleRouter(queries: QueryClient) {
   return createRouter({
     routeTree: routes,
     context: { queries },
+    // What no route reads, or refuses, is taken out of the address: it would come through to the screen otherwise.
+    search: { strict: true },
     defaultPreload: "intent",
     // Answers are kept by the queries alone.
     defaultPreloadStaleTime: 0,
