@@ -10,4 +10,16 @@ import { newDataset } from "./newDataset";
 import { signIn } from "./signIn";
 import { tagDefinitions } from "./tagDefinitions";
 
-export const en = { tagDefinitions, jobs, data, file, newDataset, labels, dataset, connections, datasets, frame, signIn };
+export const en = {
+  tagDefinitions,
+  jobs,
+  data,
+  file,
+  newDataset,
+  labels,
+  dataset,
+  connections,
+  datasets,
+  frame,
+  signIn,
+};

@@ -11,4 +11,16 @@ import { newDataset } from "./newDataset";
 import { signIn } from "./signIn";
 import { tagDefinitions } from "./tagDefinitions";
 
-export const zh: Words = { tagDefinitions, jobs, data, file, newDataset, labels, dataset, connections, datasets, frame, signIn };
+export const zh: Words = {
+  tagDefinitions,
+  jobs,
+  data,
+  file,
+  newDataset,
+  labels,
+  dataset,
+  connections,
+  datasets,
+  frame,
+  signIn,
+};
