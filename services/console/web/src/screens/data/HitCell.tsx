@@ -54,8 +54,10 @@ export const HitCell = memo(function HitCell({
     );
   }
   const path = file.path ?? "";
+  const name = path.slice(path.lastIndexOf("/") + 1);
   const score = hit.score === undefined ? undefined : format.number(hit.score.toFixed(3));
-  const label = score === undefined ? path : words.tileLabel(path, score);
+  const title = score === undefined ? path : words.tileLabel(path, score);
+  const others = hit.nearDuplicateCount ?? 0;
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the focus stays with the grid
     // biome-ignore lint/a11y/useSemanticElements: the grid is no table
@@ -65,8 +67,7 @@ export const HitCell = memo(function HitCell({
       id={id}
       aria-colindex={column}
       aria-selected={isSelected}
-      aria-label={label}
-      title={label}
+      title={title}
       className={shape}
       onClick={(event) => onClick(index, hit, event)}
       onDoubleClick={() => onOpen(index, hit)}
@@ -74,10 +75,10 @@ export const HitCell = memo(function HitCell({
       <div className={styles["picture"]}>
         <Thumbnail key={file.name} file={file.name} widthPx={isList ? 48 : cellPx} />
         {!isList && score !== undefined && <span className={styles["score"]}>{score}</span>}
-        {(hit.nearDuplicateCount ?? 0) > 0 && (
-          <span className={styles["group"]} title={words.nearDuplicates(hit.nearDuplicateCount ?? 0)}>
+        {others > 0 && (
+          <span className={styles["group"]} title={words.nearDuplicates(others)}>
             <Layers size={12} aria-hidden />
-            {`+${hit.nearDuplicateCount}`}
+            {`+${others}`}
           </span>
         )}
       </div>
@@ -108,11 +109,7 @@ export const HitCell = memo(function HitCell({
       >
         <ScanSearch size={14} aria-hidden />
       </button>
-      {isList ? (
-        <HitLine file={file} score={score} />
-      ) : (
-        <span className={styles["name"]}>{path.split("/").at(-1)}</span>
-      )}
+      {isList ? <HitLine file={file} score={score} /> : <span className={styles["name"]}>{name}</span>}
     </div>
   );
 });

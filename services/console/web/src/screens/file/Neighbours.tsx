@@ -45,7 +45,7 @@ export function Neighbours({ ids }: { readonly ids: FileIds }) {
               search={{ like: file, i: at + 1 }}
               preload={false}
               title={other?.path ?? ""}
-              aria-label={other?.path ?? ""}
+              aria-label={`${format.number((score ?? 0).toFixed(2))} ${other?.path ?? ""}`}
             >
               <Thumbnail key={other?.name} file={other?.name ?? ""} widthPx={88} />
               <span>{format.number((score ?? 0).toFixed(2))}</span>
