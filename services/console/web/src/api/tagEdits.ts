@@ -1,6 +1,7 @@
 import { answerOf, api } from "./client";
 import { jobIds, watchJob } from "./jobs";
 import { idIn, type VersionIds, versionIds } from "./names";
+import { newRequestId } from "./requestId";
 import type { Selection, TagChanges, TagEdit } from "./types";
 
 /** The files of an edit: by name, or those of a selection. */
@@ -10,14 +11,14 @@ export type EditedFiles = { readonly names: readonly string[] } | { readonly sel
 export async function editTags(version: VersionIds, files: EditedFiles, changes: TagChanges): Promise<TagEdit> {
   const path = "/v1/workspaces/{workspace}/datasets/{dataset}/versions/{version}/tagEdits";
   const chosen = "names" in files ? { names: { names: [...files.names] } } : { selection: files.selection };
-  const body = { ...chosen, changes, requestId: crypto.randomUUID() };
+  const body = { ...chosen, changes, requestId: newRequestId() };
   return (await answerOf(api.POST(path, { params: { path: version }, body }))).tagEdit ?? {};
 }
 
 export async function undoTagEdit(name: string): Promise<TagEdit> {
   const path = "/v1/workspaces/{workspace}/datasets/{dataset}/versions/{version}/tagEdits/{tagEdit}:undo";
   const params = { path: { ...versionIds(name), tagEdit: idIn(name, "tagEdits") } };
-  return (await answerOf(api.POST(path, { params, body: { requestId: crypto.randomUUID() } }))).tagEdit ?? {};
+  return (await answerOf(api.POST(path, { params, body: { requestId: newRequestId() } }))).tagEdit ?? {};
 }
 
 /** The edit when its job, or the one that undoes it, has ended; at once where there is none. */

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { datasetQuery } from "@/api/datasets";
 import { createJob, goesOn, jobIds, watchJob } from "@/api/jobs";
 import type { VersionIds } from "@/api/names";
+import { newRequestId } from "@/api/requestId";
 import { type Question, selected } from "@/api/search";
 import type { Job } from "@/api/types";
 import { Button } from "@/parts/Button";
@@ -67,7 +68,7 @@ export function ExportDialog({ version, question, count, open, onOpen }: Props) 
         ...(left.size > 0 && { filteredAttributes: [...chosen] }),
       };
       const name = `workspaces/${version.workspace}/datasets/${version.dataset}/versions/${version.version}`;
-      const made = await createJob(version.workspace, { version: name, export: spec }, crypto.randomUUID());
+      const made = await createJob(version.workspace, { version: name, export: spec }, newRequestId());
       setJob(made);
       const controller = new AbortController();
       watching.current = controller;

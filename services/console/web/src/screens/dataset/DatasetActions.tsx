@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Images, RefreshCw } from "lucide-react";
 import { createJob, goesOn } from "@/api/jobs";
 import { type DatasetIds, idOf } from "@/api/names";
+import { newRequestId } from "@/api/requestId";
 import type { Version } from "@/api/types";
 import { useMay } from "@/app/session";
 import { Button } from "@/parts/Button";
@@ -23,7 +24,7 @@ export function DatasetActions({ ids, version }: Props) {
   const mayEdit = useMay("ROLE_EDITOR");
   const scanning = jobsIn(useDatasetJobs(ids).data).some((job) => job.scan !== undefined && goesOn(job));
   const scan = useMutation({
-    mutationFn: () => createJob(ids.workspace, { version: version.name ?? "", scan: {} }, crypto.randomUUID()),
+    mutationFn: () => createJob(ids.workspace, { version: version.name ?? "", scan: {} }, newRequestId()),
     onSuccess: () => {
       tell({ title: words.dataset.scanStarted });
       return queries.invalidateQueries({ queryKey: ["jobs", ids.workspace] });

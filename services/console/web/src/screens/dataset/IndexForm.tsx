@@ -4,6 +4,7 @@ import { ApiError } from "@/api/errors";
 import { setIndexSet } from "@/api/indexSets";
 import { createJob } from "@/api/jobs";
 import { idOf, versionIds } from "@/api/names";
+import { newRequestId } from "@/api/requestId";
 import type { Connection, IndexSet, Metric, Version } from "@/api/types";
 import { Button } from "@/parts/Button";
 import { ErrorNote } from "@/parts/ErrorNote";
@@ -49,7 +50,7 @@ export function IndexForm({ version, current, models, databases }: Props) {
     },
   });
   const refresh = useMutation({
-    mutationFn: () => createJob(ids.workspace, { version: version.name ?? "", index: {} }, crypto.randomUUID()),
+    mutationFn: () => createJob(ids.workspace, { version: version.name ?? "", index: {} }, newRequestId()),
     onSuccess: () => {
       tell({ title: words.refreshStarted });
       return queries.invalidateQueries({ queryKey: ["jobs", ids.workspace] });

@@ -6,6 +6,7 @@ import { connectionKind, connectionsQuery } from "@/api/connections";
 import { createDataset } from "@/api/datasets";
 import { createJob } from "@/api/jobs";
 import { idOf } from "@/api/names";
+import { newRequestId } from "@/api/requestId";
 import { useMay, useSession } from "@/app/session";
 import { ButtonLink } from "@/parts/ButtonLink";
 import { EmptyState } from "@/parts/EmptyState";
@@ -84,7 +85,7 @@ function Creation({ stores }: { readonly stores: Parameters<typeof DatasetForm>[
 
   async function scan(version: string) {
     try {
-      await createJob(workspace, { version, scan: {} }, crypto.randomUUID());
+      await createJob(workspace, { version, scan: {} }, newRequestId());
     } catch (error) {
       tellFailure(words.newDataset.scanFailed, failureText(error as Error, words));
     }

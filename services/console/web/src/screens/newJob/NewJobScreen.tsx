@@ -4,6 +4,7 @@ import { useState } from "react";
 import { ApiError } from "@/api/errors";
 import { createJob, selectFiles } from "@/api/jobs";
 import { idOf } from "@/api/names";
+import { newRequestId } from "@/api/requestId";
 import { useMay, useSession } from "@/app/session";
 import { EmptyState } from "@/parts/EmptyState";
 import { Page } from "@/parts/Page";
@@ -42,7 +43,7 @@ function NewJob() {
   const search = newJobRoute.useSearch();
   const [draft, setDraft] = useState<JobDraft>({ ...emptyDraft, ...search });
   // A second try with the same settings starts no second job.
-  const [request, setRequest] = useState(newRequest);
+  const [request, setRequest] = useState(newRequestId);
 
   const start = useMutation({
     mutationFn: async () => {
@@ -61,7 +62,7 @@ function NewJob() {
   function change(changed: Partial<JobDraft>) {
     const next = { ...draft, ...changed };
     setDraft(next);
-    setRequest(newRequest());
+    setRequest(newRequestId());
     start.reset();
     void navigate({ search: searchOf(next), replace: true });
   }
@@ -84,9 +85,4 @@ function searchOf({ attributes: _, ...draft }: JobDraft) {
   const { kind, ...others } = draft;
   const changed = Object.entries(others).filter(([field, value]) => value !== emptyDraft[field as keyof JobDraft]);
   return { kind, ...Object.fromEntries(changed) };
-}
-
-/** 128 random bits; `crypto.randomUUID` is only there over https. */
-function newRequest(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
