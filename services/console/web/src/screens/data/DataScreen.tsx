@@ -40,10 +40,13 @@ export function DataScreen() {
     // The grid stays until the first hits of another question are there.
     placeholderData: keepPreviousData,
   });
-  const shown = useLast(question, first.data !== undefined && !first.isPlaceholderData);
+  const hasCome = first.data !== undefined && !first.isPlaceholderData;
+  const shown = useLast(question, hasCome);
   const box = useRef<HTMLElement>(null);
   const grid = useRef<GridHandle>(null);
   const total = first.data?.total ?? 0;
+  // Of the hits that are shown: those of another question are not counted in its words.
+  const counted = useLast(words.data.total(format.number(total), isSimilarity(view)), hasCome);
   const wrong = first.error instanceof ApiError && first.error.reason === "QUERY_INVALID" ? first.error : undefined;
   const wrongColumn = wrong === undefined ? undefined : columnInOwn(Number(wrong.metadata["column"]), view);
   useShortcut({ key: "/", label: words.data.keys.search, run: () => box.current?.focus() });
@@ -92,7 +95,7 @@ export function DataScreen() {
       )}
       <div className={styles["line"]}>
         <span role="status" className={styles["total"]}>
-          {first.data !== undefined && words.data.total(format.number(total), isSimilarity(view))}
+          {first.data !== undefined && counted}
         </span>
         <Conditions view={view} onChange={change} />
       </div>
