@@ -127,3 +127,23 @@ export async function selectFiles(
   const { selection = {}, total = "0" } = await answerOf(api.POST(path, { params: { path: ids }, body: { query } }));
   return { selection, total: Number(total) };
 }
+
+/** What a line of an export may hold beside the uri, as the product calls it. */
+export const exportAttributes = [
+  "FileName",
+  "FileDir",
+  "DataSize",
+  "FileType",
+  "ContentType",
+  "FileCreateTime",
+  "FileUpdateTime",
+  "FileFingerPrint",
+  "DatasetFileMetaId",
+  "MetaAttributes",
+  "Comment",
+  "Tags.all",
+  "Tags.ai",
+  "Tags.user",
+  "Tags.user-delete-ai-tags",
+  "Score",
+] as const;

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { datasetQuery } from "@/api/datasets";
-import { createJob, goesOn, jobIds, watchJob } from "@/api/jobs";
+import { createJob, exportAttributes, goesOn, jobIds, watchJob } from "@/api/jobs";
 import type { VersionIds } from "@/api/names";
 import { newRequestId } from "@/api/requestId";
 import { type Question, selected } from "@/api/search";
@@ -16,26 +16,6 @@ import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
 import styles from "./Export.module.css";
 import { ExportProgress } from "./ExportProgress";
-
-/** What a line of an export may hold beside the uri, as the product calls it. */
-const attributes = [
-  "FileName",
-  "FileDir",
-  "DataSize",
-  "FileType",
-  "ContentType",
-  "FileCreateTime",
-  "FileUpdateTime",
-  "FileFingerPrint",
-  "DatasetFileMetaId",
-  "MetaAttributes",
-  "Comment",
-  "Tags.all",
-  "Tags.ai",
-  "Tags.user",
-  "Tags.user-delete-ai-tags",
-  "Score",
-] as const;
 
 interface Props {
   readonly version: VersionIds;
@@ -61,7 +41,7 @@ export function ExportDialog({ version, question, count, open, onOpen }: Props) 
   const start = useMutation({
     mutationFn: async () => {
       const { selection = {} } = await selected(question);
-      const chosen = attributes.filter((attribute) => !left.has(attribute));
+      const chosen = exportAttributes.filter((attribute) => !left.has(attribute));
       const spec = {
         selection,
         destinationUri: destination.trim(),
@@ -85,7 +65,7 @@ export function ExportDialog({ version, question, count, open, onOpen }: Props) 
     onOpen(next);
   }
 
-  const isEmpty = left.size === attributes.length;
+  const isEmpty = left.size === exportAttributes.length;
   return (
     <Dialog
       open={open}
@@ -120,7 +100,7 @@ export function ExportDialog({ version, question, count, open, onOpen }: Props) 
           </Field>
           <fieldset className={styles["attributes"]}>
             <legend>{text.attributes}</legend>
-            {attributes.map((attribute) => (
+            {exportAttributes.map((attribute) => (
               <Checkbox
                 key={attribute}
                 checked={!left.has(attribute)}

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { datasetsQuery } from "@/api/datasets";
+import { exportAttributes } from "@/api/jobs";
 import { idOf } from "@/api/names";
 import { useSession } from "@/app/session";
 import { Checkbox } from "@/parts/Checkbox";
 import { Field } from "@/parts/Field";
 import { TextInput } from "@/parts/TextInput";
 import { useWords } from "@/words/words";
-import { attributes } from "./draft";
 import styles from "./ExportFields.module.css";
 import type { FieldsProps } from "./fields";
 
@@ -19,7 +19,7 @@ export function ExportFields({ draft, change, problems }: FieldsProps) {
 
   function toggle(attribute: string, chosen: boolean) {
     change({
-      attributes: new Set(attributes.filter((one) => (one === attribute ? chosen : draft.attributes.has(one)))),
+      attributes: new Set(exportAttributes.filter((one) => (one === attribute ? chosen : draft.attributes.has(one)))),
     });
   }
 
@@ -38,7 +38,7 @@ export function ExportFields({ draft, change, problems }: FieldsProps) {
       </Field>
       <fieldset className={styles["attributes"]}>
         <legend className={styles["legend"]}>{form.attributes}</legend>
-        {attributes.map((attribute) => (
+        {exportAttributes.map((attribute) => (
           <Checkbox
             key={attribute}
             checked={draft.attributes.has(attribute)}

@@ -1,6 +1,6 @@
 import { connectionName } from "@/api/connections";
 import type { ApiError } from "@/api/errors";
-import type { JobKind } from "@/api/jobs";
+import { exportAttributes, type JobKind } from "@/api/jobs";
 import { versionName } from "@/api/names";
 import { tagDefinitionName } from "@/api/tagDefinitions";
 import type { Job, Selection } from "@/api/types";
@@ -12,26 +12,6 @@ export type NewJobKind = Exclude<JobKind, "tagEdit">;
 export const newJobKinds: readonly NewJobKind[] = ["scan", "tag", "index", "export"];
 
 export const modes = ["JOB_MODE_INCREMENTAL", "JOB_MODE_FULL"] as const;
-
-/** What a line of an export may hold beside the uri. */
-export const attributes = [
-  "FileName",
-  "FileDir",
-  "DataSize",
-  "FileType",
-  "ContentType",
-  "FileCreateTime",
-  "FileUpdateTime",
-  "FileFingerPrint",
-  "DatasetFileMetaId",
-  "MetaAttributes",
-  "Comment",
-  "Tags.all",
-  "Tags.ai",
-  "Tags.user",
-  "Tags.user-delete-ai-tags",
-  "Score",
-] as const;
 
 /** A job as it stands in the form; ids where others have names. */
 export interface JobDraft {
@@ -60,7 +40,7 @@ export const emptyDraft: JobDraft = {
   concurrency: "8",
   expression: "",
   destination: "",
-  attributes: new Set(attributes),
+  attributes: new Set(exportAttributes),
 };
 
 export type Problems = Partial<Readonly<Record<keyof JobDraft, string>>>;
@@ -124,7 +104,7 @@ export function jobOf(workspace: string, draft: JobDraft, selection: Selection |
         export: {
           destinationUri: draft.destination.trim(),
           ...(selection !== undefined && { selection }),
-          ...(draft.attributes.size < attributes.length && { filteredAttributes: [...draft.attributes] }),
+          ...(draft.attributes.size < exportAttributes.length && { filteredAttributes: [...draft.attributes] }),
         },
       };
   }
