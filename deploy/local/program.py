@@ -11,6 +11,7 @@ from pathlib import Path
 
 NOBODY = 65534
 _POLL_SECONDS = 0.05
+_UNLESS_ORPHANED = '[ "$PPID" = "$1" ] || exit 1; shift; exec "$@"'
 
 
 class ProgramFailed(Exception):
@@ -106,8 +107,7 @@ async def start(program: Program) -> RunningProgram:
     program.log.parent.mkdir(parents=True, exist_ok=True)
     with program.log.open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            *_setpriv(program),
-            *program.command,
+            *_tied_to(os.getpid(), program),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -149,13 +149,14 @@ def drops_root() -> bool:
     return os.geteuid() == 0
 
 
-def _setpriv(program: Program) -> tuple[str, ...]:
+def _tied_to(parent: int, program: Program) -> tuple[str, ...]:
     # setpriv (util-linux, essential on Debian) asks the kernel for the signal after the change of user, which would
-    # undo it, and then becomes the program: the process id stays.
+    # undo it, and then becomes the program: the process id stays. The kernel says nothing of a parent that was gone
+    # before it was asked, so the shell in between looks whether it is still there.
     options = ["setpriv", "--pdeathsig", program.stop_signal.name.removeprefix("SIG")]
     if program.unprivileged and drops_root():
         options += [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    return (*options, "--")
+    return (*options, "--", "sh", "-c", _UNLESS_ORPHANED, "sh", str(parent), *program.command)
 
 
 def _ending(status: int | None) -> str:

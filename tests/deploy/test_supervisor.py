@@ -1,6 +1,8 @@
 """The supervisor: order of start and end, starting again, and nothing left behind."""
 
 import asyncio
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -101,27 +103,45 @@ async def test_a_part_that_does_not_start_ends_the_suite_with_the_end_of_its_log
 
 
 async def test_a_supervisor_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    pid = pid_of_a_program_whose_supervisor_was_killed(tmp_path)
+    await until(lambda: not psutil.pid_exists(pid))
+
+
+async def test_a_supervisor_that_is_killed_before_the_kernel_knows_leaves_no_process_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, go_on = tmp_path / "setpriv", tmp_path / "go on"
+    waiting = f"while [ ! -e '{go_on}' ]; do sleep 0.05; done"
+    late.write_text(f'#!/bin/sh\n{waiting}\nexec {shutil.which("setpriv")} "$@"\n')
+    late.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    pid = pid_of_a_program_whose_supervisor_was_killed(tmp_path)
+    go_on.touch()
+    await until(lambda: not psutil.pid_exists(pid))
+
+
+def pid_of_a_program_whose_supervisor_was_killed(folder: Path) -> int:
     script = f"""
 import asyncio, sys
 from pathlib import Path
 from deploy.local.program import Program
 from deploy.local.supervisor import Part, supervised
 async def main():
-    program = Program("sleeper", ("sleep", "1000"), Path({str(tmp_path)!r}, "sleeper.log"))
+    program = Program("sleeper", ("sleep", "1000"), Path({str(folder)!r}, "sleeper.log"))
     async with supervised([Part(program)], print) as supervisor:
         await supervisor.ready()
         print("pid", supervisor.pids["sleeper"], flush=True)
         await asyncio.Event().wait()
 asyncio.run(main())
 """
-    supervisor = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
+    supervisor = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert supervisor.stdout is not None
     pid = next(int(line.split()[1]) for line in supervisor.stdout if line.startswith("pid "))
     assert psutil.pid_exists(pid)
     supervisor.send_signal(signal.SIGKILL)
     supervisor.wait()
     supervisor.stdout.close()
-    await until(lambda: not psutil.pid_exists(pid))
+    return pid
 
 
 async def test_a_stop_while_parts_are_starting_ends_them(tmp_path: Path) -> None:
