@@ -1,9 +1,18 @@
+import {
+  isSimilarity,
+  type Range,
+  rangeOf,
+  tagConditions,
+  toggled,
+  type View,
+  type ViewChange,
+  withTag,
+} from "@/files/view";
 import { Button } from "@/parts/Button";
 import { Chip } from "@/parts/Chip";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
 import styles from "./DataScreen.module.css";
-import { isSimilarity, type Range, rangeOf, tagConditions, toggled, type View, type ViewChange, withTag } from "./view";
 
 interface Props {
   readonly view: View;

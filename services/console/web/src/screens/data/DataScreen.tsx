@@ -7,6 +7,8 @@ import { ApiError } from "@/api/errors";
 import { ExampleImageTooLarge, keepExampleImage } from "@/api/exampleImages";
 import { idOf } from "@/api/names";
 import { hitsQuery, type Question } from "@/api/search";
+import { columnInOwn, questionOf } from "@/files/question";
+import { isSimilarity, type View } from "@/files/view";
 import type { GridHandle } from "@/grid/Grid";
 import { useShortcut } from "@/keys/shortcuts";
 import { Crumbs } from "@/parts/Crumbs";
@@ -18,13 +20,11 @@ import { Conditions } from "./Conditions";
 import styles from "./DataScreen.module.css";
 import { Explanation } from "./Explanation";
 import { Filters } from "./Filters";
-import { columnInOwn, questionOf } from "./question";
 import { Results } from "./Results";
 import { SearchBar } from "./SearchBar";
 import { SelectionBar } from "./SelectionBar";
 import { useView } from "./useView";
 import { ViewControls } from "./ViewControls";
-import { isSimilarity, type View } from "./view";
 import { WrongQuery } from "./WrongQuery";
 
 /** The files of a version: search, filters, gallery or list, and what can be done with those that are chosen. */

@@ -3,10 +3,10 @@ import { X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { exampleImageBlob } from "@/api/exampleImages";
 import { type VersionIds, versionName } from "@/api/names";
+import { Thumbnail } from "@/files/Thumbnail";
+import type { View, ViewChange } from "@/files/view";
 import { useWords } from "@/words/words";
 import styles from "./SearchBar.module.css";
-import { Thumbnail } from "./Thumbnail";
-import type { View, ViewChange } from "./view";
 
 interface Props {
   readonly version: VersionIds;

@@ -1,5 +1,6 @@
 import { ApiError } from "@/api/errors";
 import type { VersionIds } from "@/api/names";
+import { isSimilarity, rangeOf, toggled, type View, type ViewChange } from "@/files/view";
 import { ErrorNote } from "@/parts/ErrorNote";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
@@ -11,7 +12,6 @@ import { ScoreFilter } from "./ScoreFilter";
 import { SimilarityFilter } from "./SimilarityFilter";
 import { TagFilter } from "./TagFilter";
 import { ValueFilter } from "./ValueFilter";
-import { isSimilarity, rangeOf, toggled, type View, type ViewChange } from "./view";
 
 interface Props {
   readonly version: VersionIds;

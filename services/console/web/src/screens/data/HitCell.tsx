@@ -1,13 +1,13 @@
 import { Check, Layers, ScanSearch } from "lucide-react";
 import { memo } from "react";
 import type { Hit } from "@/api/types";
+import { Thumbnail } from "@/files/Thumbnail";
 import { classes } from "@/parts/classes";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
 import { HitLine } from "./HitLine";
 import styles from "./Hits.module.css";
 import type { Results } from "./ResultsContext";
-import { Thumbnail } from "./Thumbnail";
 
 interface Props extends Pick<Results, "isList" | "onClick" | "onToggle" | "onOpen" | "onSimilar"> {
   readonly id: string;

@@ -1,15 +1,15 @@
 import { useState } from "react";
 import type { VersionIds } from "@/api/names";
 import type { TagChanges } from "@/api/types";
+import { TagInput } from "@/files/TagInput";
+import { type Edit, useTagEdits } from "@/files/useTagEdits";
 import { Button } from "@/parts/Button";
 import { Chip } from "@/parts/Chip";
 import { Dialog } from "@/parts/Dialog";
 import { ErrorNote } from "@/parts/ErrorNote";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
-import styles from "./Label.module.css";
-import { TagInput } from "./TagInput";
-import { type Edit, useTagEdits } from "./useTagEdits";
+import styles from "./LabelDialog.module.css";
 
 interface Props {
   readonly version: VersionIds;

@@ -1,10 +1,10 @@
 import { Slider } from "@base-ui/react/slider";
 import { useState } from "react";
 import type { Histogram } from "@/api/types";
+import { type Range, rangeText } from "@/files/view";
 import { useWords } from "@/words/words";
 import { Bars } from "./Bars";
 import styles from "./Filters.module.css";
-import { type Range, rangeText } from "./view";
 
 interface Props {
   readonly label: string;

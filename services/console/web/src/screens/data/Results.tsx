@@ -3,6 +3,7 @@ import type { Ref } from "react";
 import { ApiError } from "@/api/errors";
 import { idOf } from "@/api/names";
 import type { HitPage, Question } from "@/api/search";
+import type { View, ViewChange } from "@/files/view";
 import type { GridHandle } from "@/grid/Grid";
 import { Button } from "@/parts/Button";
 import { ButtonLink } from "@/parts/ButtonLink";
@@ -11,7 +12,6 @@ import { ErrorState } from "@/parts/ErrorState";
 import { useWords } from "@/words/words";
 import { ResultsGrid } from "./ResultsGrid";
 import { TilesComing } from "./TilesComing";
-import type { View, ViewChange } from "./view";
 
 interface Props {
   readonly question: Question;

@@ -11,6 +11,7 @@ import {
 } from "react";
 import { hitsBetween, hitsQuery, PAGE_HITS, type Question } from "@/api/search";
 import type { Hit } from "@/api/types";
+import { TILE_PX, type View, type ViewChange } from "@/files/view";
 import { Grid, type GridHandle, type GridRow } from "@/grid/Grid";
 import type { Shape } from "@/grid/layout";
 import { useShortcut } from "@/keys/shortcuts";
@@ -20,7 +21,6 @@ import { useWords } from "@/words/words";
 import { HitRow } from "./HitRow";
 import { type Results, ResultsContext } from "./ResultsContext";
 import { isChosen, MOST_FILES, sizeOf, useSelection, withAdded, withToggled } from "./selection";
-import { TILE_PX, type View, type ViewChange } from "./view";
 
 interface Props {
   readonly question: Question;

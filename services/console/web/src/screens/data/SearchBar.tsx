@@ -1,11 +1,11 @@
 import { Braces, ImagePlus, Search, X } from "lucide-react";
 import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from "react";
 import type { VersionIds } from "@/api/names";
+import type { View, ViewChange } from "@/files/view";
 import { Button } from "@/parts/Button";
 import { useWords } from "@/words/words";
 import { ExamplePicture } from "./ExamplePicture";
 import styles from "./SearchBar.module.css";
-import type { View, ViewChange } from "./view";
 
 /** CodeMirror is fetched when somebody first writes in the query language. */
 const ExpressionEditor = lazy(async () => ({ default: (await import("./ExpressionEditor")).ExpressionEditor }));

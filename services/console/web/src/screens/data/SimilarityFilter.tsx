@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
+import { MOST_TOP_K, NEAR_DUPLICATE, TOP_K, type View, type ViewChange } from "@/files/view";
 import { Checkbox } from "@/parts/Checkbox";
 import { Field } from "@/parts/Field";
 import { TextInput } from "@/parts/TextInput";
 import { useWords } from "@/words/words";
-import { MOST_TOP_K, NEAR_DUPLICATE, TOP_K, type View, type ViewChange } from "./view";
 
 interface Props {
   readonly view: View;

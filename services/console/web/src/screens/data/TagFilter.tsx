@@ -4,6 +4,7 @@ import { type MouseEvent, useState } from "react";
 import type { VersionIds } from "@/api/names";
 import { completedTagsQuery } from "@/api/search";
 import type { FacetCount } from "@/api/types";
+import { conditionOn, type TagCondition, tagConditions, type View, type ViewChange, withTag } from "@/files/view";
 import { Button } from "@/parts/Button";
 import { classes } from "@/parts/classes";
 import { Menu, MenuChoices } from "@/parts/Menu";
@@ -11,7 +12,6 @@ import { SearchInput } from "@/parts/SearchInput";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
 import styles from "./Filters.module.css";
-import { conditionOn, type TagCondition, tagConditions, type View, type ViewChange, withTag } from "./view";
 
 interface Props {
   readonly version: VersionIds;

@@ -1,11 +1,11 @@
 import { Slider } from "@base-ui/react/slider";
 import { ArrowDownWideNarrow, ArrowUpNarrowWide, LayoutGrid, List, PanelLeft, Route } from "lucide-react";
+import { sortNames, TILE_PX, type View, type ViewChange } from "@/files/view";
 import { Button } from "@/parts/Button";
 import { Select } from "@/parts/Select";
 import { useWords } from "@/words/words";
 import styles from "./DataScreen.module.css";
 import filters from "./Filters.module.css";
-import { sortNames, TILE_PX, type View, type ViewChange } from "./view";
 
 interface Props {
   readonly view: View;

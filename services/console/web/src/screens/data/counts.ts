@@ -3,8 +3,8 @@ import { useMemo } from "react";
 import type { VersionIds } from "@/api/names";
 import { facetsQuery, histogramsQuery } from "@/api/search";
 import type { Facet, FacetField, Histogram, HistogramField } from "@/api/types";
-import { questionOf } from "./question";
-import { changed, isSimilarity, type View } from "./view";
+import { questionOf } from "@/files/question";
+import { changed, isSimilarity, type View } from "@/files/view";
 
 /** A condition that its own filter leaves out of its counts, so that the other choices keep theirs. */
 type OwnPart = "dir" | "type" | "size" | "time";

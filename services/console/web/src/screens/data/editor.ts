@@ -14,9 +14,9 @@ import { setDiagnostics } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, placeholder, tooltips } from "@codemirror/view";
 import { tags as kinds } from "@lezer/highlight";
+import { quoted } from "@/files/question";
 import { fields, wantedAt } from "./completion";
 import { placeOf } from "./place";
-import { quoted } from "./question";
 
 export interface ExpressionView {
   readonly focus: () => void;

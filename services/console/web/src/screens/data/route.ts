@@ -3,7 +3,7 @@ import { versionQuery } from "@/api/datasets";
 import { idOf } from "@/api/names";
 import { sessionQuery } from "@/api/session";
 import { signedIn } from "@/app/root";
-import { viewIn } from "./view";
+import { viewIn } from "@/files/view";
 
 export const dataRoute = createRoute({
   getParentRoute: () => signedIn,

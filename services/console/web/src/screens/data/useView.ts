@@ -1,8 +1,8 @@
 import { useCallback, useMemo } from "react";
 import type { VersionIds } from "@/api/names";
 import { useSession } from "@/app/session";
+import { changed, type View, type ViewChange } from "@/files/view";
 import { dataRoute } from "./route";
-import { changed, type View, type ViewChange } from "./view";
 
 export interface ViewState {
   readonly version: VersionIds;

@@ -3,10 +3,10 @@ import { type ReactNode, type Ref, useMemo } from "react";
 import type { VersionIds } from "@/api/names";
 import type { File, TagChanges } from "@/api/types";
 import { useMay } from "@/app/session";
+import { TagInput } from "@/files/TagInput";
+import { useTagEdits } from "@/files/useTagEdits";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
-import { TagInput } from "../data/TagInput";
-import { useTagEdits } from "../data/useTagEdits";
 import styles from "./File.module.css";
 
 interface Props {

@@ -4,11 +4,11 @@ import { ApiError } from "@/api/errors";
 import type { FileIds } from "@/api/files";
 import { idOf } from "@/api/names";
 import { hitsQuery } from "@/api/search";
+import { questionOf } from "@/files/question";
+import { Thumbnail } from "@/files/Thumbnail";
 import { ErrorNote } from "@/parts/ErrorNote";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
-import { questionOf } from "../data/question";
-import { Thumbnail } from "../data/Thumbnail";
 import styles from "./File.module.css";
 
 const SHOWN = 12;

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { signedIn } from "@/app/root";
-import { type View, viewIn } from "../data/view";
+import { type View, viewIn } from "@/files/view";
 
 /** The view that the file was found in, and its place among the hits: so that there is a next one, and a way back. */
 export interface FoundIn extends View {

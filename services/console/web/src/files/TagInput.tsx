@@ -6,7 +6,7 @@ import { completedTagsQuery } from "@/api/search";
 import field from "@/parts/Field.module.css";
 import popup from "@/parts/popup.module.css";
 import { useFormat } from "@/words/format";
-import styles from "./Label.module.css";
+import styles from "./TagInput.module.css";
 
 interface Props {
   readonly version: VersionIds;

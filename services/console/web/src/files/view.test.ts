@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { countedApart } from "./counts";
 import { changed, conditionOn, rangeOf, rangeText, toggled, type View, viewIn, withTag } from "./view";
 
 describe("a view in an address", () => {
@@ -83,25 +82,5 @@ describe("a range", () => {
     for (const text of ["..", "", "5", "a..b", undefined]) expect(rangeOf(text)).toBeUndefined();
     expect(rangeText({ from: 5, to: undefined })).toBe("5..");
     expect(rangeText({ from: undefined, to: undefined })).toBeUndefined();
-  });
-});
-
-describe("counts beside filters", () => {
-  const parts = [
-    ["tags", undefined],
-    ["directories", "dir"],
-    ["types", "type"],
-  ] as const;
-
-  it("come in one call as long as no filter has to leave out its own condition", () => {
-    expect(countedApart({ q: "a" }, parts)).toEqual([{ view: { q: "a" }, fields: ["tags", "directories", "types"] }]);
-  });
-
-  it("leave a filter's own condition out, so that its other choices keep their counts", () => {
-    const view: View = { dir: ["a"], all: ["b"] };
-    expect(countedApart(view, parts)).toEqual([
-      { view, fields: ["tags", "types"] },
-      { view: { all: ["b"] }, fields: ["directories"] },
-    ]);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { placeOf } from "./place";
 import { columnInOwn, queryOf, questionOf, quoted } from "./question";
 
 const version = { workspace: "w", dataset: "d", version: "v1" };
@@ -56,12 +55,5 @@ describe("the question of a view", () => {
 describe("a text of the query language", () => {
   it("keeps quotes, line breaks and backslashes", () => {
     expect(quoted('a"b\\c\nd')).toBe('"a\\"b\\\\c\\nd"');
-  });
-});
-
-describe("a column", () => {
-  it("counts characters, of which some take two places of a string", () => {
-    expect(placeOf("abc", 2)).toBe(1);
-    expect(placeOf("🐦🐦 = x", 4)).toBe(5);
   });
 });
