@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 
-async def until(holds: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(holds: Callable[[], object], seconds: float = 60.0) -> None:
     """Return as soon as `holds()` is true. Raises TimeoutError."""
     end = time.monotonic() + seconds
     while not holds():
