@@ -32,7 +32,7 @@ async def photos(catalog: Catalog) -> AsyncIterator[Scene]:
         yield made
 
 
-async def job_is(photos: Scene, job: Job, holds: Callable[[Job], bool], seconds: float = 30.0) -> Job:
+async def job_is(photos: Scene, job: Job, holds: Callable[[Job], bool], seconds: float = 60.0) -> Job:
     """The job as soon as that holds of it."""
     async with asyncio.timeout(seconds):
         while True:

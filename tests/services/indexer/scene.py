@@ -147,7 +147,7 @@ class Scene:
         job = await self.end(await self._create(Job(version=self.version, scan=ScanSpec())))
         assert job.state == Job.STATE_SUCCEEDED, job
 
-    async def end(self, job: Job, seconds: float = 30) -> Job:
+    async def end(self, job: Job, seconds: float = 60) -> Job:
         """The job when it has ended."""
         async with asyncio.timeout(seconds):
             async for seen in self.jobs.WatchJob(WatchJobRequest(name=job.name)):
@@ -207,7 +207,7 @@ class Scene:
                 found.update(zip(batch.file_ids, batch.vectors, strict=True))
         return found
 
-    async def until_stored(self, count: int, seconds: float = 10) -> None:
+    async def until_stored(self, count: int, seconds: float = 60) -> None:
         """Wait until the database has so many vectors: what is gone is cleared away behind the job."""
         async with asyncio.timeout(seconds):
             while len(await self.vectors()) != count:  # noqa: ASYNC110  # a database has no event to wait for

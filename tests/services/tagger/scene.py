@@ -147,7 +147,7 @@ class Scene:
         job = await self.when(await self._create(Job(version=self.version, scan=ScanSpec())), has_ended)
         assert job.state == Job.STATE_SUCCEEDED, job
 
-    async def when(self, job: Job, holds: Callable[[Job], object], seconds: float = 40) -> Job:
+    async def when(self, job: Job, holds: Callable[[Job], object], seconds: float = 60) -> Job:
         """The job as soon as that holds."""
         async with asyncio.timeout(seconds):
             while True:

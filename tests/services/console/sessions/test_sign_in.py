@@ -38,7 +38,7 @@ async def with_cookie(console: Console, value: str, path: str = "/session", meth
     return await console.ask(method, path, role=None, headers=headers)
 
 
-async def until_status(ask: Callable[[], Awaitable[Answer]], status: int, seconds: float = 10) -> None:
+async def until_status(ask: Callable[[], Awaitable[Answer]], status: int, seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while (await ask()).status != status:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
