@@ -160,10 +160,11 @@ PATHS: dict[str, dict[str, Any]] = {
             "tags": ["Session"],
             "operationId": "getSession",
             "summary": "Returns who is signed in",
-            "description": "Returns who is signed in. UNAUTHENTICATED if nobody is.",
-            "security": [{"session": []}, {"bearer": []}],
+            "description": "Returns who is signed in, and nothing if nobody is.",
+            "security": [{"session": []}, {"bearer": []}, {}],
             "responses": {
                 "200": _CALLER,
+                "204": {"description": "Nobody is signed in."},
                 "default": PROBLEM,
             },
         },

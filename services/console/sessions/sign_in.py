@@ -3,7 +3,7 @@
 | Route | Body | Answer |
 |---|---|---|
 | `POST /session` | `{"token": "..."}` | 200, a Caller, and the cookie; 401 for a token that catalog does not know |
-| `GET /session` | | 200 and a Caller; 401 without a session |
+| `GET /session` | | 200 and a Caller; 204 where nobody is signed in, which is no failure |
 | `DELETE /session` | | 204, and the cookie is gone; also without a session |
 
 A Caller is `bowerbird.catalog.v1.Caller`: `workspace`, `role` (`ROLE_VIEWER`, `ROLE_EDITOR` or `ROLE_ADMIN`),
@@ -24,9 +24,7 @@ from bowerbird.catalog.v1.identity_service_pb2_grpc import IdentityServiceStub
 from bowerbird.type.v1.role_pb2 import Role
 from libs.rpc.errors import FieldInvalid, RoleMissing
 from services.console.rest.encoder import encoder
-from services.console.rest.errors import BodyTooLarge, BodyTooSlow, TokenMissing
-from services.console.rest.keys import REQUEST_ID
-from services.console.rest.problems import problem_response, told
+from services.console.rest.errors import BodyTooLarge, BodyTooSlow
 from services.console.sessions import cookie
 from services.console.sessions.cookie import SessionCookies
 from services.console.sessions.failures import FailedSignIns
@@ -79,17 +77,18 @@ class Sessions:
         return response
 
     async def get(self, request: web.Request) -> web.Response:
-        """GET /session. A cookie that is no good any more is taken back with the 401."""
+        """GET /session. A cookie that is no good any more is taken back with the 204. Raises AioRpcError."""
         token = self._guard.token_of(request)
         try:
-            if token is None:
-                raise TokenMissing
-            return _answer(await self._caller(token))
-        except (TokenMissing, grpc.aio.AioRpcError) as error:
-            response = problem_response(told(error, request_id=request[REQUEST_ID], service="catalog"))
-            if response.status == 401 and cookie.NAME in request.cookies:
-                self._cookies.end(response, secure=self._is_secure(request))
-            return response
+            if token is not None:
+                return _answer(await self._caller(token))
+        except grpc.aio.AioRpcError as error:
+            if error.code() is not grpc.StatusCode.UNAUTHENTICATED:
+                raise
+        response = web.Response(status=204)
+        if cookie.NAME in request.cookies:
+            self._cookies.end(response, secure=self._is_secure(request))
+        return response
 
     async def delete(self, request: web.Request) -> web.Response:
         """DELETE /session."""

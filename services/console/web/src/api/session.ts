@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { proof } from "./client";
-import { ApiError, noAnswer, problemOf } from "./errors";
+import { noAnswer, problemOf } from "./errors";
 import { idOf } from "./names";
 
 export type Role = "ROLE_VIEWER" | "ROLE_EDITOR" | "ROLE_ADMIN";
@@ -43,12 +43,8 @@ export async function signOut(): Promise<void> {
 }
 
 async function currentSession(signal: AbortSignal): Promise<Session | null> {
-  try {
-    return await sessionOf(await sent("GET", { signal }));
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return null;
-    throw error;
-  }
+  const response = await sent("GET", { signal });
+  return response.status === 204 ? null : sessionOf(response);
 }
 
 async function sent(method: string, init: RequestInit): Promise<Response> {

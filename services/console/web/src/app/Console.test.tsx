@@ -4,7 +4,8 @@ import { openConsole, problem } from "@/tests/openConsole";
 import { en } from "@/words/en";
 
 const datasets = { datasets: [{ name: "workspaces/w/datasets/birds", rootUri: "s3://b/birds" }] };
-const nobody = () => problem(401, "UNAUTHENTICATED", "Nobody is signed in.");
+const nobody = () => new Response(null, { status: 204 });
+const refused = () => problem(401, "UNAUTHENTICATED", "The token is unknown.");
 
 describe("who is not signed in", () => {
   it("signs in with a token and comes to the address that was asked for", async () => {
@@ -26,7 +27,7 @@ describe("who is not signed in", () => {
   });
 
   it("is told when the token is refused", async () => {
-    const answers = { "GET /session": nobody, "POST /session": nobody };
+    const answers = { "GET /session": nobody, "POST /session": refused };
     const { user } = await openConsole("/sign-in", { answers });
     await user.type(await screen.findByLabelText(en.signIn.token), "wrong{Enter}");
     expect(await screen.findByText(en.signIn.refused)).toBeVisible();
@@ -52,7 +53,7 @@ describe("who is not signed in", () => {
 
 describe("a session that ends", () => {
   it("leads to the sign-in, which knows the way back", async () => {
-    await openConsole("/datasets", { answers: { "GET /v1/workspaces/w/datasets": nobody } });
+    await openConsole("/datasets", { answers: { "GET /v1/workspaces/w/datasets": refused } });
     expect(await screen.findByText(en.signIn.ended)).toBeVisible();
     expect(new URLSearchParams(location.search).get("to")).toBe("/datasets");
   });
