@@ -12,6 +12,7 @@ from bowerbird.client import BowerbirdError, Client, ClientSettings
 from bowerbird.client.settings import LocalState
 from deploy.local.defaults import set_defaults
 from deploy.local.folder import AlreadyRunning, StateFolder, write_private
+from deploy.local.link import sign_in_link
 from deploy.local.packages import SourceMissing
 from deploy.local.parts import WORKSPACE, Suite, plan_suite
 from deploy.local.program import ProgramFailed
@@ -27,8 +28,8 @@ HINTS = """
 The suite runs until Ctrl-C. In another terminal:
   .venv/bin/bowerbird search {dataset} "a bird"
   .venv/bin/bowerbird --help
-Sign in to the console with the token in {local_state}. The console:
-{console_url}"""
+An administrator's token is in {local_state}, and in this link to the console, which signs in and shows {dataset}:
+{link}"""
 
 
 async def run(settings: LocalSettings) -> None:
@@ -66,7 +67,8 @@ async def use(suite: Suite, supervisor: Supervisor, folder: StateFolder, setting
         write_private(folder.local_state, asdict(state))
         await Tour(client, suite.object_storage, collection).walk()
     if not settings.once:
-        say(HINTS.format(dataset=collection.dataset, local_state=folder.local_state, console_url=suite.console_url))
+        link = sign_in_link(suite.console_url, token, collection.dataset)
+        say(HINTS.format(dataset=collection.dataset, local_state=folder.local_state, link=link))
         await asyncio.Event().wait()
 
 

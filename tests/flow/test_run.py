@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import psutil
@@ -148,7 +149,10 @@ async def test_a_second_start_finds_all_of_it_done_and_serves_the_command_line_u
         assert isinstance(hits, list)
         assert hits[0]["file"]["path"].startswith("animals/birds/")
         state = json.loads((home / "bowerbird" / "local.json").read_text())
-        assert await dataset_names(said.splitlines()[-1], state["token"]) == [dataset]
+        link = urlsplit(said.splitlines()[-1])
+        assert parse_qs(link.fragment) == {"token": [state["token"]]}
+        assert parse_qs(link.query) == {"to": [f"/datasets/{dataset}/versions/latest/data"]}
+        assert await dataset_names(f"{link.scheme}://{link.netloc}", state["token"]) == [dataset]
         pids = json.loads((home / "bowerbird" / "processes.json").read_text())
         assert all(psutil.pid_exists(int(pid)) for pid in pids)
 

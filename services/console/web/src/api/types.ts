@@ -2,6 +2,7 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type Caller = Schemas["Caller"];
 export type Connection = Schemas["Connection"];
 export type CountFacetsResponse = Schemas["CountFacetsResponse"];
 export type CountHistogramsResponse = Schemas["CountHistogramsResponse"];
