@@ -1,9 +1,10 @@
 """Connections and their secrets."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, delete, func, literal, select, tuple_, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +19,17 @@ from services.catalog.scope import is_named, workspace_key
 from services.catalog.secrets import SecretBox
 
 Lock = Literal["edit", "use"]
+# The ids of a dataset and of an index set in it, 0 for the dataset itself.
+UseKey = tuple[str, int]
+FIRST_USE: UseKey = ("", 0)
+
+
+@dataclass(frozen=True)
+class Use:
+    """Something that needs a connection: the name of a dataset or of an index set, and its place in the list."""
+
+    user: str
+    key: UseKey
 
 
 class Connections:
@@ -91,10 +103,15 @@ class Connections:
         """Raises NotFound, and InUse while a dataset or an index set needs it."""
         async with self._database.begin() as connection:
             row = await find_connection(connection, workspace, slug, lock="edit")
-            user = await _user_of(connection, workspace, row.id)
-            if user:
-                raise InUse(name=CONNECTION.format(workspace=workspace, connection=slug), used_by=user)
+            for use in await _uses(connection, workspace, row.id, FIRST_USE, 1):
+                raise InUse(name=CONNECTION.format(workspace=workspace, connection=slug), used_by=use.user)
             await connection.execute(delete(connections).where(connections.c.id == row.id))
+
+    async def uses(self, workspace: str, slug: str, after: UseKey, limit: int) -> Sequence[Use]:
+        """What needs the connection, behind the key `after`. Raises NotFound."""
+        async with self._database.begin() as connection:
+            row = await find_connection(connection, workspace, slug)
+            return await _uses(connection, workspace, row.id, after, limit)
 
     def secret(self, row: Row[Any]) -> str:
         """The secret of a row, empty if it has none. Raises SecretUnreadable."""
@@ -141,23 +158,34 @@ def _identity(connection_id: int) -> str:
     return f"connections/{connection_id}"
 
 
-async def _user_of(connection: AsyncConnection, workspace: str, connection_id: int) -> str | None:
-    """The name of something that needs the connection."""
-    dataset = await connection.scalar(
-        select(datasets.c.slug).where(datasets.c.storage_connection_id == connection_id).limit(1)
+async def _uses(
+    connection: AsyncConnection, workspace: str, connection_id: int, after: UseKey, limit: int
+) -> Sequence[Use]:
+    """Behind the key `after`, by dataset: it first, then its index sets, oldest first. By the indexes of columns that
+    name a connection.
+    """
+    of_files = select(datasets.c.slug, literal(0).label("number"), literal(0).label("index_set_id")).where(
+        datasets.c.storage_connection_id == connection_id
     )
-    if dataset is not None:
-        return DATASET.format(workspace=workspace, dataset=dataset)
-    statement = (
+    of_vectors = (
         select(datasets.c.slug, versions.c.number, index_sets.c.id)
         .join_from(index_sets, versions, index_sets.c.version_id == versions.c.id)
         .join(datasets, versions.c.dataset_id == datasets.c.id)
         .where(
             (index_sets.c.model_connection_id == connection_id) | (index_sets.c.database_connection_id == connection_id)
         )
-        .limit(1)
     )
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        return None
-    return INDEX_SET.format(workspace=workspace, dataset=row.slug, version=f"v{row.number}", index_set=str(row.id))
+    use = union_all(of_files, of_vectors).subquery()
+    key = tuple_(use.c.slug, use.c.index_set_id)
+    rows = await connection.execute(
+        select(use).where(key > after).order_by(use.c.slug, use.c.index_set_id).limit(limit)
+    )
+    return [Use(_user(workspace, row), (row.slug, row.index_set_id)) for row in rows]
+
+
+def _user(workspace: str, row: Row[Any]) -> str:
+    if row.index_set_id == 0:
+        return DATASET.format(workspace=workspace, dataset=row.slug)
+    return INDEX_SET.format(
+        workspace=workspace, dataset=row.slug, version=f"v{row.number}", index_set=str(row.index_set_id)
+    )

@@ -57,6 +57,11 @@ def checked_enum(field: str, kind: Any, value: int, unset: int) -> int:
     return value or unset
 
 
+def checked_enums(field: str, kind: Any, values: Collection[int]) -> frozenset[int]:
+    """The numbers of an enum's values, each of them given."""
+    return frozenset(checked_enum(field, kind, value or -1, 0) for value in values)
+
+
 def etag(row: Row[Any]) -> str:
     """The etag of a row with `id` and `edits`; a row that takes the place of a deleted one has another."""
     return f"{row.id}.{row.edits}"

@@ -1,7 +1,7 @@
 """Jobs as people see them: made, watched, stopped, and read with what they said of each file."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from services.catalog.job_results import count_failures, read_results
 from services.catalog.job_specs import SPECS, ExportSpec, ScanSpec, Selection, Spec, TagEditSpec
 from services.catalog.results import ExportSummary, ScanSummary, Summary, TagEditSummary
 from services.catalog.schema import datasets, jobs, versions, workspaces
+from services.catalog.scope import is_named, workspace_key
 from services.catalog.stops import ask_for_stop
 from services.catalog.versions import version_name
 
@@ -63,6 +64,17 @@ class Job:
         return job_name(self.workspace, self.id)
 
 
+@dataclass(frozen=True)
+class JobFilter:
+    """Which jobs a list has: those of the dataset with this id, of these JobKinds, in these Job.States; None or nothing
+    stands for all.
+    """
+
+    dataset: str | None = None
+    kinds: Collection[int] = ()
+    states: Collection[int] = ()
+
+
 def job_name(workspace: str, job_id: int) -> str:
     """`workspaces/{workspace}/jobs/{job}`."""
     return JOB.format(workspace=workspace, job=str(job_id))
@@ -102,19 +114,22 @@ class Jobs:
             row = (await connection.execute(statement)).one()
         return Selection(row.selection or b"", row.scores or b"")
 
-    async def list(
-        self, workspace: str, dataset: str | None, before: int | None, limit: int, *, only_active: bool = False
-    ) -> Sequence[Job]:
-        """Newest first, below the key `before`. By jobs_workspace_id_id_idx."""
-        statement = _columns().where(workspaces.c.slug == workspace).order_by(jobs.c.id.desc()).limit(limit)
-        if dataset is not None:
-            statement = statement.where(datasets.c.slug == dataset)
+    async def list(self, workspace: str, which: JobFilter, before: int | None, limit: int) -> Sequence[Job]:
+        """Newest first, below the key `before`. By the index of jobs that begins with the workspace and has the kind or
+        the state, or by that of their version.
+        """
+        statement = _columns().where(jobs.c.workspace_id == workspace_key(workspace))
+        if which.dataset is not None:
+            of_dataset = select(versions.c.id).join(datasets).where(is_named(datasets, workspace, which.dataset))
+            statement = statement.where(jobs.c.version_id.in_(of_dataset))
+        if which.kinds:
+            statement = statement.where(jobs.c.kind.in_(which.kinds))
+        if which.states:
+            statement = statement.where(jobs.c.state.in_(which.states))
         if before is not None:
             statement = statement.where(jobs.c.id < before)
-        if only_active:
-            statement = statement.where(jobs.c.ended.is_(None))
         async with self._database.begin() as connection:
-            return [_job(row) for row in await connection.execute(statement)]
+            return [_job(row) for row in await connection.execute(statement.order_by(jobs.c.id.desc()).limit(limit))]
 
     async def watch(self, workspace: str, job_id: int) -> AsyncIterator[Job]:
         """The job as it is and whenever it has changed, at most twice a second, until it has ended."""

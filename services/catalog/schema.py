@@ -124,6 +124,8 @@ datasets = Table(
     now("created"),
     now("updated"),
     UniqueConstraint("workspace_id", "slug"),
+    # What needs a connection is found by it, when it is to be deleted too.
+    Index(None, "storage_connection_id"),
 )
 
 versions = Table(
@@ -224,6 +226,9 @@ index_sets = Table(
         "version_id", "model_connection_id", "model", "database_connection_id", "table_name", "metric",
         name="index_sets_configuration_key",
     ),
+    # What needs a connection is found by them, when it is to be deleted too.
+    Index(None, "model_connection_id"),
+    Index(None, "database_connection_id"),
 )  # fmt: skip
 
 file_vectors = Table(
@@ -302,9 +307,11 @@ jobs = Table(
     Column("started", Time),
     Column("ended", Time),
     UniqueConstraint("workspace_id", "request_id"),
-    # The lease query walks the jobs that go on, ListJobs those of a workspace.
+    # The lease query walks the jobs that go on, ListJobs those of a workspace, of a kind, in a state.
     Index("jobs_active_idx", "kind", "id", postgresql_where=text("ended IS NULL")),
     Index(None, "workspace_id", "id"),
+    Index(None, "workspace_id", "kind", "id"),
+    Index(None, "workspace_id", "state", "id"),
     Index(None, "version_id", "kind"),
 )
 

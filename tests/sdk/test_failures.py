@@ -8,6 +8,7 @@ from bowerbird.catalog.v1.job_service_pb2 import (
     ListJobsResponse,
     ListResultsResponse,
 )
+from bowerbird.catalog.v1.work_pb2 import JobKind
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 from tests.sdk.conftest import Bowerbird
 from tests.sdk.scripted import ScriptedServer
@@ -58,5 +59,22 @@ async def test_a_job_without_failures_says_so(scripted: ScriptedServer, bowerbir
 async def test_only_active_jobs_are_asked_for(scripted: ScriptedServer, bowerbird: Bowerbird) -> None:
     scripted.script("ListJobs", ListJobsResponse())
     outcome = await bowerbird("job", "list", "--active")
-    assert "There are no active jobs." in outcome.out
-    assert scripted.called("ListJobs")[0].request.only_active
+    assert "No job is like that." in outcome.out
+    assert set(scripted.called("ListJobs")[0].request.states) == {
+        Job.STATE_PENDING,
+        Job.STATE_RUNNING,
+        Job.STATE_STOPPING,
+    }
+
+
+async def test_jobs_of_some_kinds_in_some_states_are_asked_for(scripted: ScriptedServer, bowerbird: Bowerbird) -> None:
+    scripted.script("ListJobs", ListJobsResponse())
+    asked = ["--kind", "tag", "--kind", "tag_edit", "--state", "partially_failed"]
+    assert (await bowerbird("job", "list", "photos", *asked)).code == 0
+    request = scripted.called("ListJobs")[0].request
+    assert list(request.kinds) == [JobKind.JOB_KIND_TAG, JobKind.JOB_KIND_TAG_EDIT]
+    assert list(request.states) == [Job.STATE_PARTIALLY_FAILED]
+    assert request.dataset == "workspaces/default/datasets/photos"
+    wrong = await bowerbird("job", "list", "--kind", "dance")
+    assert wrong.code == 2
+    assert "dance" in wrong.err

@@ -209,6 +209,9 @@ async def test_a_connection_in_use_is_not_deleted(bowerbird: Bowerbird) -> None:
     refused = await bowerbird("connection", "delete", "pictures", "--yes")
     assert refused.code == 1
     assert "in use" in refused.err
+    users = (await bowerbird("connection", "uses", "pictures", "--json")).document["users"]
+    assert "workspaces/test/datasets/photos" in users
+    assert "photos" in (await bowerbird("connection", "uses", "pictures")).out
 
 
 async def test_a_tag_definition_is_kept_as_it_was_written(bowerbird: Bowerbird, tmp_path: Path) -> None:

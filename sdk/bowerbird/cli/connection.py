@@ -10,6 +10,7 @@ from bowerbird.catalog.v1.connection_pb2 import Connection
 from bowerbird.cli import connection_create, storage
 from bowerbird.cli.dataset import key_value
 from bowerbird.cli.document import SECRETS, document, enum_name
+from bowerbird.cli.enum_words import number_of
 from bowerbird.cli.exits import Exit
 from bowerbird.cli.names import ConnectionArgument, Yes, confirm
 from bowerbird.cli.output import Json, print_fields, print_json, print_table, say, shown
@@ -155,8 +156,22 @@ def update(  # noqa: PLR0917 (typer gives options by name)
 
 
 @app.command()
+def uses(context: typer.Context, connection: ConnectionArgument, as_json: Json = False) -> None:
+    """List the datasets and index sets that need a connection. While there is any, it cannot be deleted."""
+
+    async def work(client: Client) -> None:
+        users = [user async for user in client.connections.uses(connection)]
+        if as_json:
+            print_json({"users": users})
+            return
+        print_table(["DATASET", "VERSION", "INDEX SET"], map(user_row, users), empty=f"Nothing uses {connection}.")
+
+    run(context, work, as_json=as_json)
+
+
+@app.command()
 def delete(context: typer.Context, connection: ConnectionArgument, yes: Yes = False, as_json: Json = False) -> None:
-    """Delete a connection. Refused while a dataset or an index set needs it."""
+    """Delete a connection. Refused while a dataset or an index set needs it; `uses` lists them."""
     confirm(f"Delete the connection {connection}?", yes=yes)
 
     async def work(client: Client) -> None:
@@ -189,6 +204,12 @@ def print_connection(connection: Connection, *, as_json: bool) -> None:
     )
 
 
+def user_row(user: str) -> tuple[str, str, str]:
+    """The ids in the name of a dataset, which has no more than one, or of an index set."""
+    _, dataset, version, index_set = [*user.split("/")[1::2], "", ""][:4]
+    return dataset, version, index_set
+
+
 def target(connection: Connection) -> str:
     """Where it leads, in one line."""
     match connection.WhichOneof("config"):
@@ -217,13 +238,7 @@ def set_field(config: Message, key: str, value: str) -> None:
 
 def field_value(field: FieldDescriptor, text: str) -> str | int:
     if field.enum_type is not None:
-        names = {enum_name(field.enum_type, value.number): value.number for value in field.enum_type.values}
-        number = names.get(text.upper().replace("-", "_"))
-        if number is None:
-            raise typer.BadParameter(
-                f"{field.name} is {text!r}; expected one of {', '.join(names)}", param_hint="--set"
-            )
-        return int(number)
+        return number_of(field.enum_type, text, f"--set {field.name}")
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
         return text
     if not text.isdigit():

@@ -8,14 +8,16 @@ from rich.text import Text
 
 from bowerbird.catalog.v1.job_pb2 import Job, JobLogLine, JobResult
 from bowerbird.catalog.v1.job_service_pb2 import FailureCount
+from bowerbird.catalog.v1.work_pb2 import JobKind
 from bowerbird.cli import job_start
 from bowerbird.cli.document import document, enum_name, time_text
+from bowerbird.cli.enum_words import number_of, words_of
 from bowerbird.cli.exits import Exit
 from bowerbird.cli.output import Json, out, print_fields, print_json, print_table, say, shown
 from bowerbird.cli.progress import conclude, kind, outcome, state_text
 from bowerbird.cli.session import run
 from bowerbird.client import Client
-from bowerbird.client.jobs import FINAL
+from bowerbird.client.jobs import ACTIVE, FINAL
 from bowerbird.client.names import short
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 
@@ -25,22 +27,41 @@ app = typer.Typer(
 app.add_typer(job_start.app, name="start")
 
 JobArgument = Annotated[str, typer.Argument(metavar="JOB", help="Id of the job, as `job list` shows it.")]
+KINDS = ", ".join(words_of(JobKind.DESCRIPTOR))
+STATES = ", ".join(words_of(Job.State.DESCRIPTOR))
 LEVEL_STYLES = {JobLogLine.LEVEL_WARNING: "yellow", JobLogLine.LEVEL_ERROR: "red"}
 
 
 @app.command("list")
-def list_jobs(
+def list_jobs(  # noqa: PLR0917 (typer gives options by name)
     context: typer.Context,
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Only jobs of this dataset.")] = "",
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most this many, newest first.")] = 20,
+    kind_words: Annotated[
+        list[str] | None, typer.Option("--kind", metavar="KIND", help=f"Only jobs of a kind: {KINDS}. Repeat for more.")
+    ] = None,
+    state_words: Annotated[
+        list[str] | None,
+        typer.Option("--state", metavar="STATE", help=f"Only jobs in a state: {STATES}. Repeat for more."),
+    ] = None,
     active: Annotated[bool, typer.Option("--active", help="Only jobs that have not ended.")] = False,
     as_json: Json = False,
 ) -> None:
-    """List the jobs, newest first."""
+    """List the jobs, newest first.
+
+    \b
+    Examples:
+      bowerbird job list photos --kind tag --state failed --state partially_failed
+      bowerbird job list --active
+    """
+    kinds = [JobKind.ValueType(number_of(JobKind.DESCRIPTOR, word, "--kind")) for word in kind_words or ()]
+    states = {Job.State.ValueType(number_of(Job.State.DESCRIPTOR, word, "--state")) for word in state_words or ()}
+    if active:
+        states |= ACTIVE
 
     async def work(client: Client) -> None:
         jobs: list[Job] = []
-        async for job in client.jobs.list(dataset, only_active=active):
+        async for job in client.jobs.list(dataset, kinds=kinds, states=states):
             jobs.append(job)
             if len(jobs) == limit:
                 break
@@ -62,7 +83,11 @@ def list_jobs(
                 )
                 for job in jobs
             ),
-            empty=f"There are no {'active ' if active else ''}jobs. Start one: bowerbird job start --all DATASET",
+            empty=(
+                "No job is like that."
+                if kinds or states
+                else "There are no jobs. Start one: bowerbird job start --all DATASET"
+            ),
         )
 
     run(context, work, as_json=as_json)

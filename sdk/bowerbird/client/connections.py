@@ -14,6 +14,7 @@ from bowerbird.catalog.v1.connection_service_pb2 import (
     ListConnectionsRequest,
     ListFolderRequest,
     ListFolderResponse,
+    ListUsesRequest,
     TestConnectionRequest,
     TestConnectionResponse,
     UpdateConnectionRequest,
@@ -58,6 +59,16 @@ class Connections:
         """Change `fields` of display_name and the config; a config without a secret keeps the old one."""
         request = UpdateConnectionRequest(connection=connection, update_mask=FieldMask(paths=fields))
         return (await self._transport.call(self._stub.UpdateConnection, request)).connection
+
+    def uses(self, connection: str) -> AsyncIterator[str]:
+        """Names of the datasets and index sets that need it; while there is any, it cannot be deleted."""
+        name = self._names.connection(connection)
+        return paged(
+            lambda token: self._transport.call(
+                self._stub.ListUses, ListUsesRequest(name=name, page_size=1000, page_token=token)
+            ),
+            lambda page: page.users,
+        )
 
     async def delete(self, connection: str) -> None:
         request = DeleteConnectionRequest(name=self._names.connection(connection))

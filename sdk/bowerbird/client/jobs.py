@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 
 from bowerbird.catalog.v1.job_pb2 import (
     ExportSpec,
@@ -22,12 +22,14 @@ from bowerbird.catalog.v1.job_service_pb2 import (
     FailureCount,
     GetJobRequest,
     ListJobsRequest,
+    ListJobsResponse,
     ListResultsRequest,
     ReadLogRequest,
     StopJobRequest,
     WatchJobRequest,
 )
 from bowerbird.catalog.v1.job_service_pb2_grpc import JobServiceStub
+from bowerbird.catalog.v1.work_pb2 import JobKind
 from bowerbird.client.defaults import LATEST, TAG_DEFINITION, TAGGING_CONNECTION
 from bowerbird.client.errors import Unavailable
 from bowerbird.client.names import Names
@@ -35,6 +37,7 @@ from bowerbird.client.paging import paged
 from bowerbird.client.transport import Transport
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 
+ACTIVE = frozenset({Job.STATE_PENDING, Job.STATE_RUNNING, Job.STATE_STOPPING})
 FINAL = frozenset({Job.STATE_SUCCEEDED, Job.STATE_PARTIALLY_FAILED, Job.STATE_FAILED, Job.STATE_STOPPED})
 # A job outlives the restart of any service; whoever watches it does too.
 PATIENCE_SECONDS = 120.0
@@ -102,18 +105,28 @@ class Jobs:
     async def get(self, job: str) -> Job:
         return (await self._transport.call(self._stub.GetJob, GetJobRequest(name=self._names.job(job)))).job
 
-    def list(self, dataset: str = "", *, only_active: bool = False) -> AsyncIterator[Job]:
-        """Newest first; those of one dataset if it is named, and those that have not ended if only they are wanted."""
-        of_dataset = self._names.dataset(dataset) if dataset else ""
-        return paged(
-            lambda token: self._transport.call(
-                self._stub.ListJobs,
-                ListJobsRequest(
-                    parent=self._names.parent, page_token=token, dataset=of_dataset, only_active=only_active
-                ),
-            ),
-            lambda page: page.jobs,
+    def list(
+        self,
+        dataset: str = "",
+        *,
+        kinds: Iterable[JobKind.ValueType] = (),
+        states: Iterable[Job.State.ValueType] = (),
+    ) -> AsyncIterator[Job]:
+        """Newest first; those of one dataset if it is named, of these kinds and in these states, such as ACTIVE, if any
+        are given.
+        """
+        request = ListJobsRequest(
+            parent=self._names.parent,
+            dataset=self._names.dataset(dataset) if dataset else "",
+            kinds=kinds,
+            states=states,
         )
+
+        def page(token: str) -> Awaitable[ListJobsResponse]:
+            request.page_token = token
+            return self._transport.call(self._stub.ListJobs, request)
+
+        return paged(page, lambda page: page.jobs)
 
     async def watch(self, job: str) -> AsyncIterator[Job]:
         """The job as it is, then after every change, until it has ended.

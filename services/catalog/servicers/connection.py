@@ -21,6 +21,8 @@ from bowerbird.catalog.v1.connection_service_pb2 import (
     ListConnectionsResponse,
     ListFolderRequest,
     ListFolderResponse,
+    ListUsesRequest,
+    ListUsesResponse,
     ResolveConnectionRequest,
     ResolveConnectionResponse,
     TestConnectionRequest,
@@ -37,7 +39,7 @@ from libs.rpc.names import CONNECTION, WORKSPACE
 from libs.rpc.paging import PageTokens, page_size
 from services.catalog.connection_configs import KINDS, Config, ConfigChecks
 from services.catalog.connection_trial import try_connection
-from services.catalog.connections import Connections
+from services.catalog.connections import FIRST_USE, Connections
 from services.catalog.fields import checked_enum, checked_id, checked_mask, checked_text, etag, timestamp
 from services.catalog.object_count import ObjectCount, count_objects
 from services.catalog.scanner.listing import ScanSource, content_type_of
@@ -96,6 +98,16 @@ class ConnectionServicer(connection_service_pb2_grpc.ConnectionServiceServicer):
             ids["workspace"], ids["connection"], new.etag, display_name=display_name, config=config
         )
         return UpdateConnectionResponse(connection=encoded_connection(ids["workspace"], row))
+
+    async def ListUses(self, request: ListUsesRequest, context: Context) -> ListUsesResponse:
+        ids = ids_in(CONNECTION, request.name, "connection")
+        size = page_size(request.page_size)
+        dataset, index_set = self._page_tokens.decode(request) or FIRST_USE
+        uses = await self._connections.uses(ids["workspace"], ids["connection"], (dataset, index_set), size + 1)
+        return ListUsesResponse(
+            users=[use.user for use in uses[:size]],
+            next_page_token=self._page_tokens.encode(request, list(uses[size - 1].key)) if len(uses) > size else "",
+        )
 
     async def DeleteConnection(self, request: DeleteConnectionRequest, context: Context) -> DeleteConnectionResponse:
         ids = ids_in(CONNECTION, request.name, "connection")

@@ -27,15 +27,16 @@ from bowerbird.catalog.v1.job_service_pb2 import (
     WatchJobRequest,
     WatchJobResponse,
 )
+from bowerbird.catalog.v1.work_pb2 import JobKind
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
 from libs.rpc.errors import FieldInvalid
 from libs.rpc.identity import current_caller
 from libs.rpc.names import DATASET, JOB, VERSION, WORKSPACE, file_id
 from libs.rpc.paging import PageTokens, page_size
-from services.catalog.fields import checked_enum, checked_text, timestamp
+from services.catalog.fields import checked_enum, checked_enums, checked_text, timestamp
 from services.catalog.job_creation import NewJob
 from services.catalog.job_specs import AskedSpec, ExportSpec, IndexSpec, ScanSpec, Selection, TagEditSpec, TagSpec
-from services.catalog.jobs import Job, Jobs, job_name, parse_job_id
+from services.catalog.jobs import Job, JobFilter, Jobs, job_name, parse_job_id
 from services.catalog.results import ExportSummary, ScanSummary, TagEditSummary
 from services.catalog.scope import ids_in
 
@@ -81,9 +82,12 @@ class JobServicer(job_service_pb2_grpc.JobServiceServicer):
             raise FieldInvalid(field="dataset", value=request.dataset, expected=f"a dataset of {request.parent}")
         size = page_size(request.page_size)
         (before,) = self._page_tokens.decode(request) or (None,)
-        jobs = await self._jobs.list(
-            workspace, dataset["dataset"] if dataset else None, before, size + 1, only_active=request.only_active
+        which = JobFilter(
+            dataset=dataset["dataset"] if dataset else None,
+            kinds=checked_enums("kinds", JobKind, request.kinds),
+            states=checked_enums("states", job_pb2.Job.State, request.states),
         )
+        jobs = await self._jobs.list(workspace, which, before, size + 1)
         return ListJobsResponse(
             jobs=[encoded_job(job) for job in jobs[:size]],
             next_page_token=self._page_tokens.encode(request, [jobs[size - 1].id]) if len(jobs) > size else "",

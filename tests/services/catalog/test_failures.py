@@ -1,9 +1,9 @@
-"""What failed in a job, and which jobs go on, through a real server."""
+"""What failed in a job, through a real server."""
 
-from bowerbird.catalog.v1.job_service_pb2 import CountFailuresRequest, FailureCount, ListJobsRequest, ListResultsRequest
+from bowerbird.catalog.v1.job_service_pb2 import CountFailuresRequest, FailureCount, ListResultsRequest
 from bowerbird.catalog.v1.work_pb2 import FileResult, WorkFile
 from bowerbird.type.v1.error_reason_pb2 import ErrorReason
-from tests.services.catalog.jobs_scene import Scene, failed, make_index_set, tagged
+from tests.services.catalog.jobs_scene import Scene, failed, tagged
 from tests.suite import WORKSPACE, refusal
 
 CORRUPT = ErrorReason.ERROR_REASON_IMAGE_CORRUPT
@@ -45,17 +45,3 @@ async def test_failures_are_counted_and_listed_by_reason(photos: Scene) -> None:
     assert (await refusal(paths(reason=70_000))).reason_name == "FIELD_INVALID"
     missing = photos.jobs.CountFailures(CountFailuresRequest(name=f"{WORKSPACE}/jobs/999999"))
     assert (await refusal(missing)).reason_name == "NOT_FOUND"
-
-
-async def test_jobs_that_go_on_are_listed_alone_if_that_is_asked_for(photos: Scene) -> None:
-    await make_index_set(photos)
-    done = await photos.tag()
-    await photos.finish(done, "bird")
-    active = await photos.index()
-
-    async def listed(**which: object) -> list[str]:
-        request = ListJobsRequest(parent=WORKSPACE, dataset=photos.dataset, **which)  # type: ignore[arg-type]
-        return [job.name for job in (await photos.jobs.ListJobs(request)).jobs]
-
-    assert await listed() == [active.name, done.name]
-    assert await listed(only_active=True) == [active.name]
