@@ -16,6 +16,7 @@ from libs.rpc.errors import BowerbirdError, FieldInvalid
 from services.console.rest.contract import Backend, backend_of
 from services.console.rest.encoder import encoder
 from services.console.rest.errors import BodyNotJson, BodyTooLarge, BodyTooSlow, DeadlineExceeded, TokenMissing
+from services.console.rest.field_names import in_json_names
 from services.console.rest.finder import RouteFinder
 from services.console.rest.keys import REQUEST_ID, RPC
 from services.console.rest.problems import told
@@ -139,4 +140,5 @@ def _told(error: Exception, request: web.Request, route: Route, seconds: float |
     timed_out = isinstance(error, grpc.aio.AioRpcError) and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
     if timed_out and seconds is not None:
         return DeadlineExceeded(seconds=f"{seconds:g}")
-    return told(error, service=backend_of(route.service), request_id=request[REQUEST_ID])
+    known = told(error, service=backend_of(route.service), request_id=request[REQUEST_ID])
+    return in_json_names(known, route.request)

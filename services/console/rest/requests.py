@@ -115,7 +115,8 @@ def _set_query(request: Message, fields: Sequence[FieldDescriptor], spelling: st
     oneof = field.containing_oneof
     other = request.WhichOneof(oneof.name) if oneof is not None else None
     if other not in (None, field.name):
-        raise FieldInvalid(field=spelling, value=" and ".join(texts), expected=f"it or {other} alone")
+        expected = f"it or {request.DESCRIPTOR.fields_by_name[other].json_name} alone"
+        raise FieldInvalid(field=spelling, value=" and ".join(texts), expected=expected)
     values = [_typed(field, spelling, text) for text in texts]
     if not field.is_repeated and len(values) > 1:
         raise FieldInvalid(field=spelling, value=" and ".join(texts), expected="one value")

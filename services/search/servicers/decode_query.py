@@ -78,7 +78,7 @@ def decoded_query(
         sort=_one("sort", None if sort == BY_RELEVANCE else sort, said.sort) or BY_RELEVANCE,
     )
     return DecodedQuery(
-        _of_type(query, _one("query_type", _given_type(message), said.query_type) or QueryType.MIX),
+        _of_type(query, _one("query.query_type", _given_type(message), said.query_type) or QueryType.MIX),
         page_size=said.page_size or 0,
         page_token=said.page_token or "",
         thumbnail_mode=said.thumbnail_mode or "",

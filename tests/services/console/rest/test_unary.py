@@ -59,7 +59,7 @@ async def test_a_patch_changes_what_its_mask_names_or_else_what_its_body_has(con
     assert emptied.json["dataset"]["name"] == made["name"]
 
     nothing = await console.ask("PATCH", path, json={})
-    assert (nothing.status, nothing.json["metadata"]["field"]) == (400, "update_mask")
+    assert (nothing.status, nothing.json["metadata"]["field"]) == (400, "updateMask")
 
     stale = await console.ask("PATCH", path, json={"description": "late", "etag": made["etag"]})
     assert stale.status == 409
@@ -97,7 +97,7 @@ async def test_pages_go_on_by_their_token(console: Console) -> None:
         ({"pgeSize": "1"}, "pgeSize", "pageSize"),
         ({"pageSize": "many"}, "pageSize", "a whole number of 32 bits"),
         ({"pageSize": "99999999999"}, "pageSize", "a whole number of 32 bits"),
-        ({"pageSize": "-1"}, "page_size", "0 to 1,000"),
+        ({"pageSize": "-1"}, "pageSize", "0 to 1,000"),
         ({"parent": "workspaces/other"}, "parent", "path"),
         ({"pageSize.value": "1"}, "pageSize.value", "none below it"),
     ],

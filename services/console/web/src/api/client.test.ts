@@ -26,7 +26,7 @@ describe("a call", () => {
   });
 
   it("throws the reason of the problem and what is wrong with which field", async () => {
-    const detail = "mount_path must be an absolute path, not 'x'.";
+    const detail = "dataset.mountPath is 'x'; expected an absolute path.";
     answer.mockResolvedValue(
       json(400, {
         type: "tag:bowerbird.dev,2026:FIELD_INVALID",
@@ -34,8 +34,8 @@ describe("a call", () => {
         status: 400,
         detail,
         reason: "FIELD_INVALID",
-        metadata: { field: "dataset.mount_path", value: "x", expected: "an absolute path" },
-        violations: [{ field: "dataset.mount_path", description: detail }],
+        metadata: { field: "dataset.mountPath", value: "x", expected: "an absolute path" },
+        violations: [{ field: "dataset.mountPath", description: detail }],
       }),
     );
     const error = await failureOf(api.GET("/v1/workspaces/{workspace}/datasets/{dataset}", { params: { path } }));

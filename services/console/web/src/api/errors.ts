@@ -51,11 +51,7 @@ export function noAnswer(cause: unknown): ApiError {
 
 function fieldsOf(violations: unknown): Map<string, string> {
   const fields = (Array.isArray(violations) ? violations : []).map(asRecord);
-  return new Map(fields.map(({ field, description }) => [inLowerCamelCase(textOf(field)), textOf(description)]));
-}
-
-function inLowerCamelCase(field: string): string {
-  return field.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return new Map(fields.map(({ field, description }) => [textOf(field), textOf(description)]));
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
