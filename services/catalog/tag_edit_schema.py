@@ -39,6 +39,7 @@ tag_edits = Table(
     Column("undo_job_id", BigInteger, comment="null where it was undone in the call"),
     Column("undo_asked", Time, comment="null while nobody asked"),
     Column("undone", Boolean, nullable=False, server_default=text("false")),
+    Column("expression", Text, comment="what selected its files; null where nobody said"),
     UniqueConstraint("workspace_id", "request_id"),
     # ListTagEdits walks those of a version.
     Index(None, "version_id", "id"),

@@ -44,11 +44,15 @@ class NotUndoable(BowerbirdError):
 
 @dataclass(frozen=True)
 class NewTagEdit:
-    """An edit to be made: `names` by list, in the form of `tag_name`; `editor` is who asks."""
+    """An edit to be made: `names` by list, in the form of `tag_name`; `editor` is who asks.
+
+    `expression` is what selected the files, or None.
+    """
 
     names: Mapping[str, Sequence[str]]
     editor: str
     request_id: str
+    expression: str | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class TagEdit:
     undo_job_id: int | None
     reason: int | None
     message: str
+    expression: str | None
 
     @property
     def name(self) -> str:
@@ -233,6 +238,7 @@ async def _insert(
             files=len(files),
             editor=new.editor,
             request_id=new.request_id or None,
+            expression=new.expression,
         )
         .returning(tag_edits.c.id)
     )
@@ -281,6 +287,7 @@ def _tag_edit(version: Version, row: Row[Any]) -> TagEdit:
         undo_job_id=row.undo_job_id,
         reason=row.reason,
         message=row.message or "",
+        expression=row.expression,
     )
 
 

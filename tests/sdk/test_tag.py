@@ -22,7 +22,8 @@ from tests.sdk.scripted import Failure, ScriptedServer
 JOB = "workspaces/default/jobs/7"
 VERSION = "workspaces/default/datasets/photos/versions/v1"
 SELECTED = SelectResponse(
-    selection=Selection(version=VERSION, revision=5, ordinals=b"files", scores=b"1234"), total=20_000
+    selection=Selection(version=VERSION, revision=5, ordinals=b"files", scores=b"1234", expression="split = a"),
+    total=20_000,
 )
 
 
@@ -63,7 +64,7 @@ async def test_tags_of_all_files_that_match_are_edited(
     assert asked.request.query == Query(text="a bird", tags=TagFilter(all_of=["bird"]))
     (edited,) = scripted.called("EditTags")
     assert edited.request.changes == TagChanges(**{kind: ["checked", "my bird"]})
-    assert edited.request.selection == Selection(version=VERSION, revision=5, ordinals=b"files")
+    assert edited.request.selection == Selection(version=VERSION, revision=5, ordinals=b"files", expression="split = a")
     assert edited.request.parent == VERSION
     assert edited.request.request_id
     assert "19,000 of 20,000 files changed" in outcome.out
@@ -139,11 +140,13 @@ async def test_without_an_edit_there_is_nothing_to_undo(bowerbird: Bowerbird, sc
 
 async def test_edits_are_shown_with_who_and_what(bowerbird: Bowerbird, scripted: ScriptedServer) -> None:
     both = tag_edit(changes=TagChanges(add=["a", "b"], reject=["c"]), create_time=Timestamp(seconds=1_800_000_000))
-    scripted.script("ListTagEdits", ListTagEditsResponse(tag_edits=[both, tag_edit(11)]))
+    scripted.script("ListTagEdits", ListTagEditsResponse(tag_edits=[both, tag_edit(11, expression="split = a")]))
     shown = await bowerbird("tag", "edits", "photos")
     (line,) = [line for line in shown.out.splitlines() if line.startswith("12")]
     assert "add a, b; reject c" in line
     assert "ann" in line
+    assert "chosen files" in line
+    assert "split = a" in shown.out
     assert "2027-01-15" in line
     limited = await bowerbird("tag", "edits", "photos", "--limit", "1", "--json")
     assert [edit["changes"]["reject"] for edit in limited.document["tag_edits"]] == [["c"]]

@@ -109,11 +109,12 @@ def list_edits(
             print_json({"tag_edits": [document(edit) for edit in edits]})
             return
         print_table(
-            ["EDIT", "CHANGES", "FILES", "CHANGED", "STATE", "BY", "WHEN"],
+            ["EDIT", "CHANGES", "OF", "FILES", "CHANGED", "STATE", "BY", "WHEN"],
             (
                 (
                     short(edit.name),
                     changes_text(edit.changes),
+                    selected_text(edit),
                     edit.file_count,
                     edit.changed_file_count,
                     state_text(edit),
@@ -197,6 +198,11 @@ def changes_text(changes: TagChanges) -> str:
     """`add bird, tree; reject sky`."""
     lists = ((kind, getattr(changes, kind)) for kind in LISTS)
     return "; ".join(f"{kind} {', '.join(tags)}" for kind, tags in lists if tags)
+
+
+def selected_text(edit: TagEdit) -> str:
+    """What its files were selected by."""
+    return (edit.expression or "every file") if edit.HasField("expression") else "chosen files"
 
 
 def state_text(edit: TagEdit) -> str:

@@ -55,9 +55,8 @@ class TagEdits:
         if isinstance(files, Selection):
             # The one that it was selected from, should there be a newer one by now. Scores are not read.
             request.parent = files.version
-            request.selection.CopyFrom(
-                Selection(version=files.version, revision=files.revision, ordinals=files.ordinals)
-            )
+            request.selection.CopyFrom(files)
+            request.selection.ClearField("scores")
         else:
             request.names.CopyFrom(FileNames(names=files))
         return (await self._transport.call(self._stub.EditTags, request, deadline_seconds=DEADLINE_SECONDS)).tag_edit

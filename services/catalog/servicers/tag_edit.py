@@ -36,6 +36,7 @@ from services.catalog.versions import Version, find_version
 Context = ServicerContext[Any, Any]
 
 MAX_TAGS = 64
+MAX_EXPRESSION = 8_192
 CONTRADICTIONS = (("add", "remove"), ("add", "reject"), ("reject", "restore"))
 
 
@@ -52,6 +53,7 @@ class TagEditServicer(tag_edit_service_pb2_grpc.TagEditServiceServicer):
             names=decoded_changes(request.changes),
             editor=current_caller().subject,
             request_id=checked_text("request_id", request.request_id, most=64),
+            expression=decoded_expression(request.selection),
         )
         edit = await self._tag_edits.edit(version, decoded_files(version, request), new)
         return EditTagsResponse(tag_edit=encoded_tag_edit(edit))
@@ -132,6 +134,13 @@ def files_selected(version: Version, selection: Selection) -> BitMap:
     return parse_ordinals(selection.ordinals)
 
 
+def decoded_expression(selection: Selection) -> str | None:
+    """What the selection says that it was selected by. Raises FieldInvalid."""
+    if not selection.HasField("expression"):
+        return None
+    return checked_text("selection.expression", selection.expression, most=MAX_EXPRESSION)
+
+
 def encoded_tag_edit(edit: TagEdit) -> tag_edit_pb2.TagEdit:
     workspace = edit.version.workspace
     return tag_edit_pb2.TagEdit(
@@ -151,6 +160,7 @@ def encoded_tag_edit(edit: TagEdit) -> tag_edit_pb2.TagEdit:
         notes=notes_of(edit),
         reason=ErrorReason.ValueType(edit.reason or 0),
         message=edit.message,
+        expression=edit.expression,
     )
 
 

@@ -86,13 +86,14 @@ def explanation(answer: Answer) -> search_pb2.Explanation:
     return message
 
 
-def selection(answer: Answer) -> Selection:
-    """The files and their scores, pinned."""
+def selection(answer: Answer, expression: str | None) -> Selection:
+    """The files and their scores, pinned, and the text that selected them where there is one."""
     return Selection(
         version=answer.info.name,
         revision=answer.info.revision,
         ordinals=answer.matches.files.serialize(),
         scores=answer.matches.scores_by_ordinal().tobytes(),
+        expression=expression,
     )
 
 

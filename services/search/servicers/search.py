@@ -18,6 +18,7 @@ from services.search.matches import Position
 from services.search.query import UNLIMITED_TOP_K, Query
 from services.search.servicers import decode, encode
 from services.search.servicers.decode_query import decoded_query, paged_request
+from services.search.servicers.encode_query import written
 from services.search.similarity.ranker import Members
 
 Context = ServicerContext[Any, Any]
@@ -141,4 +142,5 @@ class SearchServicer(SearchServiceServicer):
         version = decode.version_name(request.version)
         asked = decoded_query(request.query, version, most_top_k=UNLIMITED_TOP_K)
         async with self._engine.answer(version, asked.query) as answer:
-            return messages.SelectResponse(selection=encode.selection(answer), total=len(answer.matches))
+            selection = encode.selection(answer, written(request.query, asked.query, version))
+            return messages.SelectResponse(selection=selection, total=len(answer.matches))

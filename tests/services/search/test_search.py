@@ -199,6 +199,25 @@ async def test_a_stream_a_count_and_a_selection_hold_what_a_search_finds(photos:
     assert scores == (pytest.approx([score for _, score in by_ordinal]) if query.text else [])
 
 
+async def test_a_selection_says_what_it_was_selected_by_where_the_language_can(photos: Scene) -> None:
+    async def said(query: Query) -> str | None:
+        answer = await photos.stub.Select(SelectRequest(version=photos.version, query=query))
+        return answer.selection.expression if answer.selection.HasField("expression") else None
+
+    crow = (await photos.dataset.files())[0]
+    assert await said(Query()) == ""
+    by_text = Query(text='a "red" bird', top_k=4, score_threshold=-0.5, tags=TagFilter(none_of=["night"]))
+    expression = 'NOT tags.all IN ("night") AND content:"a \\"red\\" bird" AND top_k = 4 AND score_threshold = -0.5'
+    assert await said(by_text) == expression
+    assert await said(Query(expression=expression)) == expression
+    own = Query(expression="tags = bird OR tags = tree", file_name="crow")
+    assert await said(own) == '(tags = bird OR tags = tree) AND file_name CONTAINS "crow"'
+    by_file = Query(examples=Examples(like=[Example(file=crow.name)]), top_k=3)
+    by_image = Query(image=CONTENTS["root.jpg"], top_k=3)
+    for query in (by_file, by_image, Query(file_name="x" * 1_000, expression="split = " + "y" * 7_500)):
+        assert await said(query) is None
+
+
 async def test_facets_count_the_hits_the_similar_ones_too(photos: Scene) -> None:
     for query in (Query(), Query(text="a bird", top_k=4), Query(tags=TagFilter(all_of=["bird"]))):
         files = [hit.file for hit in (await photos.search(query)).hits]

@@ -158,6 +158,20 @@ async def test_edits_are_listed_newest_first(labels: Labels) -> None:
     assert await labels.list(page_size=2) == made[::-1]
 
 
+async def test_an_edit_says_what_its_files_were_selected_by(labels: Labels) -> None:
+    changes = TagChanges(add=["mine"])
+    for expression in (None, "", 'tags.all = "bird"'):
+        selection = labels.selection([0])
+        if expression is not None:
+            selection.expression = expression
+        request = EditTagsRequest(parent=labels.scene.version, selection=selection, changes=changes)
+        edit = (await labels.stub.EditTags(request)).tag_edit
+        assert (edit.expression if edit.HasField("expression") else None) == expression
+        assert await labels.get(edit) == edit
+    by_names = EditTagsRequest(parent=labels.scene.version, names=labels.names([0]), changes=changes)
+    assert not (await labels.stub.EditTags(by_names)).tag_edit.HasField("expression")
+
+
 async def test_a_published_version_is_not_edited(labels: Labels) -> None:
     edit = await labels.edit([0], add=["mine"])
     before = await labels.tags()
@@ -195,6 +209,8 @@ async def test_files_that_are_not_the_versions_are_refused(labels: Labels) -> No
     other.version = f"{labels.scene.dataset}/versions/v2"
     broken = labels.selection([0])
     broken.ordinals = b"no bitmap"
+    endless = labels.selection([0])
+    endless.expression = "x" * 8_193
     stranger = f"{version}/files/{file_id(labels.scene.version_id + 1, 0)}"
     cases = [
         (EditTagsRequest(changes=wanted), "FIELD_INVALID"),
@@ -206,6 +222,7 @@ async def test_files_that_are_not_the_versions_are_refused(labels: Labels) -> No
         (EditTagsRequest(changes=wanted, selection=other), "FIELD_INVALID"),
         (EditTagsRequest(changes=wanted, selection=broken), "FIELD_INVALID"),
         (EditTagsRequest(changes=wanted, names=labels.names([0]), request_id="x" * 65), "FIELD_INVALID"),
+        (EditTagsRequest(changes=wanted, selection=endless), "FIELD_INVALID"),
     ]
     for request, reason in cases:
         request.parent = version
