@@ -31,6 +31,7 @@ export type SearchResponse = Schemas["SearchResponse"];
 export type Selection = Schemas["Selection"];
 export type SelectResponse = Schemas["SelectResponse"];
 export type Sort = Schemas["Sort"];
+export type StorageObject = Schemas["StorageObject"];
 export type TagChanges = Schemas["TagChanges"];
 export type TagDefinition = Schemas["TagDefinition"];
 export type TagEdit = Schemas["TagEdit"];

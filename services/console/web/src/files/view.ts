@@ -92,6 +92,12 @@ export function changed(view: View, change: ViewChange): View {
   return viewIn(next);
 }
 
+/** All files are shown: none is left out by a condition, and none is preferred. */
+export function asksNothing(view: View): boolean {
+  const { list, tile, explain, wide, at, sort, asc, ...conditions } = view;
+  return Object.keys(conditions).length === 0;
+}
+
 /** Files are asked for by what they are like. */
 export function isSimilarity({ q, image, uri, like }: View): boolean {
   return [q, image, uri, like].some((part) => part !== undefined);

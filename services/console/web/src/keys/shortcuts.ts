@@ -12,14 +12,25 @@ export interface Shortcut {
 }
 
 let shown: readonly Shortcut[] = [];
+/** A key that nothing took: the screen that will may still be on its way. */
+let early: KeyboardEvent | undefined;
+const EARLY_MS = 10_000;
 const listeners = new Set<() => void>();
 
-/** Have a key do something while the component is there. Keys that are typed into a field or pressed in a dialog do nothing here. */
+/**
+ * Have a key do something while the component is there, also where it was the last thing that was pressed before it came. Keys
+ * that are typed into a field or pressed in a dialog do nothing here.
+ */
 export function useShortcut({ key, command = false, label, run }: Shortcut): void {
   const runLatest = useEffectEvent(run);
   useEffect(() => {
     const shortcut: Shortcut = { key, command, label, run: (event) => runLatest(event) };
     show([...shown, shortcut]);
+    const pressed = early;
+    if (pressed !== undefined && isOf(shortcut, pressed) && performance.now() - pressed.timeStamp < EARLY_MS) {
+      early = undefined;
+      shortcut.run(pressed);
+    }
     return () => show(shown.filter((other) => other !== shortcut));
   }, [key, command, label]);
 }
@@ -32,17 +43,33 @@ export function useShortcuts(): readonly Shortcut[] {
 /** Listen for keys; call the answer to stop. */
 export function listenForShortcuts(): () => void {
   document.addEventListener("keydown", onKey);
-  return () => document.removeEventListener("keydown", onKey);
+  document.addEventListener("pointerdown", forget);
+  return () => {
+    document.removeEventListener("keydown", onKey);
+    document.removeEventListener("pointerdown", forget);
+    forget();
+  };
 }
 
 function onKey(event: KeyboardEvent): void {
+  forget();
   if (event.defaultPrevented || event.isComposing || event.altKey || isElsewhere(event.target)) return;
-  const command = event.ctrlKey || event.metaKey;
   // The one that came last is nearest to what is shown.
-  const shortcut = shown.findLast((one) => one.key === event.key && (one.command ?? false) === command);
-  if (shortcut === undefined) return;
+  const shortcut = shown.findLast((one) => isOf(one, event));
+  if (shortcut === undefined) {
+    early = event;
+    return;
+  }
   event.preventDefault();
   shortcut.run(event);
+}
+
+function isOf({ key, command = false }: Shortcut, event: KeyboardEvent): boolean {
+  return key === event.key && command === (event.ctrlKey || event.metaKey);
+}
+
+function forget(): void {
+  early = undefined;
 }
 
 function isElsewhere(target: EventTarget | null): boolean {

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Cable, Plus } from "lucide-react";
-import { useRef } from "react";
 import { type ConnectionKind, connectionKind, connectionKinds, connectionsQuery } from "@/api/connections";
 import { idOf } from "@/api/names";
 import { useMay, useSession } from "@/app/session";
 import { useShortcut } from "@/keys/shortcuts";
+import { useSearchKey } from "@/keys/useSearchKey";
 import { Button } from "@/parts/Button";
 import { ButtonLink } from "@/parts/ButtonLink";
 import { EmptyState } from "@/parts/EmptyState";
@@ -26,8 +26,7 @@ export function ConnectionsScreen() {
   const connections = useQuery(connectionsQuery(workspace));
   const { q = "", kind } = connectionsRoute.useSearch();
   const navigate = connectionsRoute.useNavigate();
-  const box = useRef<HTMLInputElement>(null);
-  useShortcut({ key: "/", label: words.searchKey, run: () => box.current?.focus() });
+  const box = useSearchKey(words.searchKey);
 
   const narrow = (text: string, only: ConnectionKind | undefined) =>
     void navigate({

@@ -8,9 +8,9 @@ import { ExampleImageTooLarge, keepExampleImage } from "@/api/exampleImages";
 import { idOf } from "@/api/names";
 import { hitsQuery, type Question } from "@/api/search";
 import { columnInOwn, questionOf } from "@/files/question";
-import { isSimilarity, type View } from "@/files/view";
+import { asksNothing, isSimilarity, type View } from "@/files/view";
 import type { GridHandle } from "@/grid/Grid";
-import { useShortcut } from "@/keys/shortcuts";
+import { useSearchKey } from "@/keys/useSearchKey";
 import { Crumbs } from "@/parts/Crumbs";
 import { failureText } from "@/parts/failure";
 import { tellFailure } from "@/parts/toast";
@@ -18,6 +18,7 @@ import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
 import { Conditions } from "./Conditions";
 import styles from "./DataScreen.module.css";
+import { Examples } from "./Examples";
 import { Explanation } from "./Explanation";
 import { Filters } from "./Filters";
 import { Results } from "./Results";
@@ -42,14 +43,13 @@ export function DataScreen() {
   });
   const hasCome = first.data !== undefined && !first.isPlaceholderData;
   const shown = useLast(question, hasCome);
-  const box = useRef<HTMLElement>(null);
+  const box = useSearchKey(words.data.keys.search);
   const grid = useRef<GridHandle>(null);
   const total = first.data?.total ?? 0;
   // Of the hits that are shown: those of another question are not counted in its words.
   const counted = useLast(words.data.total(format.number(total), isSimilarity(view)), hasCome);
   const wrong = first.error instanceof ApiError && first.error.reason === "QUERY_INVALID" ? first.error : undefined;
   const wrongColumn = wrong === undefined ? undefined : columnInOwn(Number(wrong.metadata["column"]), view);
-  useShortcut({ key: "/", label: words.data.keys.search, run: () => box.current?.focus() });
 
   async function searchBy(image: Blob) {
     try {
@@ -98,6 +98,9 @@ export function DataScreen() {
           {first.data !== undefined && counted}
         </span>
         <Conditions view={view} onChange={change} />
+        {hasCome && total > 0 && asksNothing(view) && view.wide !== true && (
+          <Examples version={version} view={view} hits={first.data.hits} onChange={change} />
+        )}
       </div>
       {(first.data?.notes.length ?? 0) > 0 && (
         <p className={styles["notes"]}>

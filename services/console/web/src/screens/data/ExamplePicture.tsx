@@ -26,7 +26,7 @@ export function ExamplePicture({ version, view, onChange }: Props) {
         </span>
       )}
       <span className={styles["exampleName"]} title={view.uri}>
-        {view.uri ?? words.likeThis}
+        {view.uri?.split("/").at(-1) ?? words.likeThis}
       </span>
       <button
         type="button"

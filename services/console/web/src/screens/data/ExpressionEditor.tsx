@@ -1,7 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 import type { VersionIds } from "@/api/names";
 import { completedTagsQuery } from "@/api/search";
+import type { Focusable } from "@/keys/useSearchKey";
 import { useWords } from "@/words/words";
 import { type ExpressionView, editorIn } from "./editor";
 import styles from "./SearchBar.module.css";
@@ -11,14 +12,16 @@ interface Props {
   readonly value: string;
   /** Column that is wrong, from 1. */
   readonly wrongColumn: number | undefined;
-  readonly box: RefObject<HTMLElement | null>;
+  readonly box: (box: Focusable | null) => void;
+  /** Somebody wants to write at once. */
+  readonly isWanted: boolean;
   readonly onSubmit: (expression: string) => void;
 }
 
 const MOST_COMPLETED = 20;
 
 /** A line of the query language, with completion; Enter asks. In a shadow root, where its styles need no exception of the policy. */
-export function ExpressionEditor({ version, value, wrongColumn, box, onSubmit }: Props) {
+export function ExpressionEditor({ version, value, wrongColumn, box, isWanted, onSubmit }: Props) {
   const words = useWords().data;
   const queries = useQueryClient();
   const host = useRef<HTMLDivElement>(null);
@@ -28,6 +31,9 @@ export function ExpressionEditor({ version, value, wrongColumn, box, onSubmit }:
     queries.fetchQuery(completedTagsQuery(version, prefix, MOST_COMPLETED)),
   );
   const first = useEffectEvent(() => ({ value, label: words.queryLabel, placeholder: words.queryPlaceholder }));
+  const begin = useEffectEvent((made: ExpressionView) => {
+    if (isWanted) made.focus();
+  });
 
   useEffect(() => {
     if (host.current === null) return;
@@ -37,10 +43,10 @@ export function ExpressionEditor({ version, value, wrongColumn, box, onSubmit }:
       tagsLike: async (prefix) => (await complete(prefix)).map((tag) => tag.value ?? ""),
     });
     editor.current = made;
-    box.current = { focus: made.focus } as HTMLElement;
-    made.focus();
+    box(made);
+    begin(made);
     return () => {
-      box.current = null;
+      box(null);
       made.destroy();
     };
   }, [box]);

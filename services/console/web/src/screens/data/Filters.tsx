@@ -7,6 +7,7 @@ import { useWords } from "@/words/words";
 import { useFacets, useHistograms } from "./counts";
 import { Filter } from "./Filter";
 import styles from "./Filters.module.css";
+import { NameFilter } from "./NameFilter";
 import { RangeFilter } from "./RangeFilter";
 import { ScoreFilter } from "./ScoreFilter";
 import { SimilarityFilter } from "./SimilarityFilter";
@@ -16,7 +17,7 @@ import { ValueFilter } from "./ValueFilter";
 interface Props {
   readonly version: VersionIds;
   readonly view: View;
-  readonly onChange: (change: ViewChange) => void;
+  readonly onChange: (change: ViewChange, how?: { readonly replace?: boolean }) => void;
 }
 
 /** What the files can be narrowed by, with the numbers of files that each choice leaves. */
@@ -41,6 +42,9 @@ export function Filters({ version, view, onChange }: Props) {
       )}
       <Filter title={words.tags}>
         <TagFilter version={version} view={view} counts={facets.of("FIELD_TAGS")?.counts ?? []} onChange={onChange} />
+      </Filter>
+      <Filter title={words.name}>
+        <NameFilter view={view} onChange={onChange} />
       </Filter>
       <Filter title={words.directories}>
         <ValueFilter

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Images, Plus } from "lucide-react";
-import { useRef } from "react";
 import { datasetsQuery } from "@/api/datasets";
 import { idOf } from "@/api/names";
 import type { Dataset } from "@/api/types";
 import { useMay, useSession } from "@/app/session";
 import { useShortcut } from "@/keys/shortcuts";
+import { useSearchKey } from "@/keys/useSearchKey";
 import { Button } from "@/parts/Button";
 import { ButtonLink } from "@/parts/ButtonLink";
 import { EmptyState } from "@/parts/EmptyState";
@@ -26,8 +26,7 @@ export function DatasetsScreen() {
   const datasets = useQuery(datasetsQuery(workspace));
   const { q = "" } = datasetsRoute.useSearch();
   const navigate = datasetsRoute.useNavigate();
-  const box = useRef<HTMLInputElement>(null);
-  useShortcut({ key: "/", label: words.searchKey, run: () => box.current?.focus() });
+  const box = useSearchKey(words.searchKey);
 
   const narrow = (text: string) => void navigate({ search: text === "" ? {} : { q: text }, replace: true });
   return (

@@ -39,7 +39,7 @@ describe("a new dataset", () => {
     const picker = await screen.findByRole("dialog", { name: words.pickFolder });
     await user.click(await within(picker).findByRole("button", { name: "bucket" }));
     await user.click(await within(picker).findByRole("button", { name: "cats" }));
-    expect(await within(picker).findByText(words.emptyFolder.title)).toBeVisible();
+    expect(await within(picker).findByText(en.folders.empty)).toBeVisible();
     await user.click(within(picker).getByRole("button", { name: words.useFolder }));
 
     expect(await screen.findByText("12 images, 5 kB")).toBeVisible();

@@ -1,12 +1,12 @@
 import { useState } from "react";
 import type { ConnectionIds } from "@/api/connections";
 import type { ImportFormat } from "@/api/types";
+import { FolderList } from "@/files/FolderList";
+import { FolderSteps } from "@/files/FolderSteps";
+import { folderOf } from "@/files/places";
 import { Button } from "@/parts/Button";
 import { Dialog } from "@/parts/Dialog";
 import { useWords } from "@/words/words";
-import styles from "./DatasetForm.module.css";
-import { FolderList } from "./FolderList";
-import { folderOf, stepsTo } from "./places";
 
 interface Props {
   readonly open: boolean;
@@ -56,17 +56,14 @@ function Picking({ open, onOpen, connection, start, importFormat, onPick }: Prop
         </>
       }
     >
-      <nav className={styles["path"]} aria-label={words.newDataset.pathOfPicker}>
-        <Button kind="quiet" size="small" onClick={() => go("")}>
-          {words.newDataset.top}
-        </Button>
-        {stepsTo(place).map(({ name, uri }) => (
-          <Button key={uri} kind="quiet" size="small" onClick={() => go(uri)}>
-            / {name}
-          </Button>
-        ))}
-      </nav>
-      <FolderList connection={connection} uri={place} onFolder={go} {...(!ofFolder && { onObject: onPick })} />
+      <FolderSteps place={place} onGo={go} />
+      <FolderList
+        connection={connection}
+        uri={place}
+        empty={words.newDataset.emptyFolder}
+        onFolder={go}
+        {...(!ofFolder && { onObject: onPick })}
+      />
     </Dialog>
   );
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { ApiError } from "@/api/errors";
 import { en } from "@/words/en";
 import { datasetOf, emptyDraft, idOfDraft, mistakesIn, mistakesOf } from "./draft";
-import { folderOf, stepsTo } from "./places";
 
 describe("the draft of a dataset", () => {
   it("takes its id from the last folder of the path until one is typed", () => {
@@ -40,25 +39,5 @@ describe("the draft of a dataset", () => {
       contentType: "CONTENT_TYPE_IMAGE",
       labels: { team: "vision" },
     });
-  });
-});
-
-describe("the path picker", () => {
-  it("begins in the folder of what was typed", () => {
-    expect(folderOf("s3://bucket/photos/ca")).toBe("s3://bucket/photos/");
-    expect(folderOf("s3://bucket")).toBe("");
-    expect(folderOf("")).toBe("");
-  });
-
-  it("names each step of the way", () => {
-    expect(stepsTo("s3://bucket/a b/c/")).toEqual([
-      { name: "bucket", uri: "s3://bucket/" },
-      { name: "a b", uri: "s3://bucket/a b/" },
-      { name: "c", uri: "s3://bucket/a b/c/" },
-    ]);
-    expect(stepsTo("file:///data/x/")).toEqual([
-      { name: "data", uri: "file:///data/" },
-      { name: "x", uri: "file:///data/x/" },
-    ]);
   });
 });

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus, Tags } from "lucide-react";
-import { useRef } from "react";
 import { idOf } from "@/api/names";
 import { tagDefinitionsQuery } from "@/api/tagDefinitions";
 import { useMay, useSession } from "@/app/session";
 import { useShortcut } from "@/keys/shortcuts";
+import { useSearchKey } from "@/keys/useSearchKey";
 import { Button } from "@/parts/Button";
 import { ButtonLink } from "@/parts/ButtonLink";
 import { EmptyState } from "@/parts/EmptyState";
@@ -24,8 +24,7 @@ export function TagDefinitionsScreen() {
   const definitions = useQuery(tagDefinitionsQuery(workspace));
   const { q = "" } = tagDefinitionsRoute.useSearch();
   const navigate = tagDefinitionsRoute.useNavigate();
-  const box = useRef<HTMLInputElement>(null);
-  useShortcut({ key: "/", label: words.searchKey, run: () => box.current?.focus() });
+  const box = useSearchKey(words.searchKey);
 
   const narrow = (text: string) => void navigate({ search: text === "" ? {} : { q: text }, replace: true });
   const matching = definitions.data?.filter((one) =>

@@ -3,6 +3,7 @@ import { data } from "./data";
 import { dataset } from "./dataset";
 import { datasets } from "./datasets";
 import { file } from "./file";
+import { folders } from "./folders";
 import { frame } from "./frame";
 import { jobs } from "./jobs";
 import { labels } from "./labels";
@@ -20,6 +21,7 @@ export const en = {
   dataset,
   connections,
   datasets,
+  folders,
   frame,
   signIn,
 };

@@ -22,11 +22,8 @@ export const newDataset = {
   browse: "Browse",
   pickFolder: "Choose a folder",
   pickFile: "Choose a file",
-  pathOfPicker: "Path of the folder that is shown",
-  contents: "What lies here",
-  top: "All",
   useFolder: "Use this folder",
-  emptyFolder: { title: "Nothing lies here", text: "Go up by the path above, or use this folder and fill it later." },
+  emptyFolder: "Go up by the path above, or use this folder and fill it later.",
   counting: "Counting files …",
   found: (count: number, text: string, size: string, done: boolean) =>
     `${done ? "" : "So far "}${text} ${count === 1 ? "image" : "images"}, ${size}`,

@@ -4,6 +4,7 @@ import { data } from "./data";
 import { dataset } from "./dataset";
 import { datasets } from "./datasets";
 import { file } from "./file";
+import { folders } from "./folders";
 import { frame } from "./frame";
 import { jobs } from "./jobs";
 import { labels } from "./labels";
@@ -21,6 +22,7 @@ export const zh: Words = {
   dataset,
   connections,
   datasets,
+  folders,
   frame,
   signIn,
 };
