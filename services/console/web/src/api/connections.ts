@@ -1,4 +1,4 @@
-import { queryOptions, skipToken } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, skipToken } from "@tanstack/react-query";
 import { answerOf, api } from "./client";
 import { idIn } from "./names";
 import { allPages } from "./pages";
@@ -65,6 +65,20 @@ export function connectionQuery(ids: ConnectionIds) {
       const path = "/v1/workspaces/{workspace}/connections/{connection}";
       return (await answerOf(api.GET(path, { params: { path: ids }, signal }))).connection ?? {};
     },
+  });
+}
+
+/** Names of the datasets and index sets that need a connection, page by page. */
+export function usesQuery(ids: ConnectionIds) {
+  return infiniteQueryOptions({
+    queryKey: ["connection", ids.workspace, ids.connection, "uses"],
+    initialPageParam: "",
+    queryFn: ({ pageParam, signal }) => {
+      const query = pageParam === "" ? {} : { pageToken: pageParam };
+      const path = "/v1/workspaces/{workspace}/connections/{connection}:listUses";
+      return answerOf(api.GET(path, { params: { path: ids, query }, signal }));
+    },
+    getNextPageParam: (page) => page.nextPageToken || undefined,
   });
 }
 

@@ -1,8 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answerOf, api } from "./client";
-import { idIn, type VersionIds } from "./names";
+import { datasetName, idIn, type VersionIds } from "./names";
 import { streamOf } from "./streams";
-import type { Job, JobLogLine, JobState, Selection } from "./types";
+import type { ErrorReason, FailureCount, Job, JobKindName, JobLogLine, JobState, Selection } from "./types";
 
 export interface JobIds {
   readonly workspace: string;
@@ -14,6 +14,14 @@ export type JobKind = "scan" | "tag" | "index" | "export" | "tagEdit";
 
 export const jobKinds: readonly JobKind[] = ["scan", "tag", "index", "export", "tagEdit"];
 
+const kindNames: Readonly<Record<JobKind, JobKindName>> = {
+  scan: "JOB_KIND_SCAN",
+  tag: "JOB_KIND_TAG",
+  index: "JOB_KIND_INDEX",
+  export: "JOB_KIND_EXPORT",
+  tagEdit: "JOB_KIND_TAG_EDIT",
+};
+
 export const jobStates: readonly JobState[] = [
   "STATE_PENDING",
   "STATE_RUNNING",
@@ -24,7 +32,8 @@ export const jobStates: readonly JobState[] = [
   "STATE_STOPPED",
 ];
 
-const unfinished = new Set<JobState | undefined>(["STATE_PENDING", "STATE_RUNNING", "STATE_STOPPING"]);
+/** States of jobs that go on, or wait to. */
+export const activeStates: readonly JobState[] = ["STATE_PENDING", "STATE_RUNNING", "STATE_STOPPING"];
 
 export function jobKind(job: Job): JobKind | undefined {
   return jobKinds.find((kind) => job[kind] !== undefined);
@@ -32,23 +41,33 @@ export function jobKind(job: Job): JobKind | undefined {
 
 /** Whether a job goes on, or waits to. */
 export function goesOn(job: Job): boolean {
-  return unfinished.has(job.state);
+  return job.state !== undefined && activeStates.includes(job.state);
 }
 
 export function jobIds(name: string): JobIds {
   return { workspace: idIn(name, "workspaces"), job: idIn(name, "jobs") };
 }
 
-/** The jobs of a workspace or of one of its datasets, newest first, page by page. */
-export function jobsQuery(workspace: string, dataset: string | undefined) {
+/** Which jobs a list has; what is left out stands for all. */
+export interface JobFilter {
+  /** Id of a dataset. */
+  readonly dataset?: string | undefined;
+  readonly kinds?: readonly JobKind[] | undefined;
+  readonly states?: readonly JobState[] | undefined;
+}
+
+/** Jobs of a workspace, newest first, page by page. */
+export function jobsQuery(workspace: string, { dataset, kinds = [], states = [] }: JobFilter) {
   return infiniteQueryOptions({
-    queryKey: ["jobs", workspace, dataset ?? ""],
+    queryKey: ["jobs", workspace, dataset ?? "", kinds, states],
     initialPageParam: "",
     queryFn: async ({ pageParam, signal }) => {
       const query = {
         pageSize: 200,
         ...(pageParam !== "" && { pageToken: pageParam }),
-        ...(dataset !== undefined && { dataset: `workspaces/${workspace}/datasets/${dataset}` }),
+        ...(dataset !== undefined && { dataset: datasetName({ workspace, dataset }) }),
+        ...(kinds.length > 0 && { kinds: kinds.map((kind) => kindNames[kind]) }),
+        ...(states.length > 0 && { states: [...states] }),
       };
       return answerOf(api.GET("/v1/workspaces/{workspace}/jobs", { params: { path: { workspace }, query }, signal }));
     },
@@ -66,17 +85,36 @@ export function jobQuery(ids: JobIds) {
   });
 }
 
+/** Which results of a job: all, those of files that failed, or those that failed for one reason. */
+export type WhichResults = "all" | "failed" | ErrorReason;
+
 /** What a job said of its files, in the order of the version, page by page. */
-export function resultsQuery(ids: JobIds, onlyFailed: boolean) {
+export function resultsQuery(ids: JobIds, which: WhichResults) {
   return infiniteQueryOptions({
-    queryKey: ["job", ids.workspace, ids.job, "results", onlyFailed],
+    queryKey: ["job", ids.workspace, ids.job, "results", which],
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) => {
-      const query = { pageSize: 100, onlyFailed, ...(pageParam !== "" && { pageToken: pageParam }) };
+      const query = {
+        pageSize: 100,
+        onlyFailed: which !== "all",
+        ...(which !== "all" && which !== "failed" && { reason: which }),
+        ...(pageParam !== "" && { pageToken: pageParam }),
+      };
       const path = "/v1/workspaces/{workspace}/jobs/{job}/results";
       return answerOf(api.GET(path, { params: { path: ids, query }, signal }));
     },
     getNextPageParam: (page) => page.nextPageToken || undefined,
+  });
+}
+
+/** How many files failed for which reason, the most frequent one first. */
+export function failuresQuery(ids: JobIds) {
+  return queryOptions({
+    queryKey: ["job", ids.workspace, ids.job, "failures"],
+    queryFn: async ({ signal }): Promise<readonly FailureCount[]> => {
+      const path = "/v1/workspaces/{workspace}/jobs/{job}:countFailures";
+      return (await answerOf(api.GET(path, { params: { path: ids }, signal }))).failures ?? [];
+    },
   });
 }
 

@@ -10,7 +10,7 @@ const connection = {
   secretSet: true,
   etag: "7.1",
 };
-const answers = { [`GET ${path}`]: { connection }, "GET /v1/workspaces/w/datasets": {} };
+const answers = { [`GET ${path}`]: { connection }, [`GET ${path}:listUses`]: {} };
 
 describe("the screen of a connection", () => {
   it("sends a secret only when it is replaced", async () => {
@@ -73,13 +73,34 @@ describe("the screen of a connection", () => {
     });
     await user.click(await screen.findByRole("button", { name: "Delete" }));
     await user.click(within(await screen.findByRole("alertdialog")).getByRole("button", { name: "Delete" }));
-    await screen.findByText(/still needed by photos/);
-    expect(screen.getByRole("link", { name: "Open the dataset" })).toHaveAttribute("href", "/datasets/photos");
+    const told = await screen.findByRole("alert");
+    expect(told).toHaveTextContent(/still needed/);
+    expect(within(told).getByRole("link", { name: "The dataset photos" })).toHaveAttribute("href", "/datasets/photos");
+  });
+
+  it("lists the datasets and index sets that need it, page by page", async () => {
+    const { user } = await openConsole("/connections/qwen", {
+      answers: {
+        ...answers,
+        [`GET ${path}:listUses`]: { users: ["workspaces/w/datasets/photos"], nextPageToken: "next" },
+        [`GET ${path}:listUses?pageToken=next`]: {
+          users: ["workspaces/w/datasets/photos/versions/v2/indexSets/17"],
+        },
+      },
+    });
+    const list = await screen.findByRole("list", { name: "Used by" });
+    expect(within(list).getByRole("link", { name: "The dataset photos" })).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Show more" }));
+    expect(await within(list).findByRole("link", { name: "Index set 17 of photos v2" })).toHaveAttribute(
+      "href",
+      "/datasets/photos",
+    );
+    expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
   });
 
   it("offers a viewer neither settings, trial nor deletion", async () => {
     await openConsole("/connections/qwen", { answers, role: "ROLE_VIEWER" });
-    await screen.findByText("No dataset lies on it.");
+    await screen.findByText(/^Nothing needs it/);
     for (const name of ["Save", "Test", "Delete"]) expect(screen.queryByRole("button", { name })).toBeNull();
   });
 });

@@ -48,7 +48,7 @@ export function ConnectionScreen() {
           />
           {mayTry && <TrialSection connection={connection} />}
           <ConnectionSettings ids={ids} connection={connection} mayEdit={mayEdit} />
-          <ConnectionUse name={connection.name ?? ""} />
+          <ConnectionUse ids={ids} />
         </>
       )}
     </Page>

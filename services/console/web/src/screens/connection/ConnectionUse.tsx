@@ -1,40 +1,39 @@
-import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { datasetsQuery } from "@/api/datasets";
-import { idOf } from "@/api/names";
-import { useSession } from "@/app/session";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { type ConnectionIds, usesQuery } from "@/api/connections";
+import { Button } from "@/parts/Button";
 import { ErrorNote } from "@/parts/ErrorNote";
 import { Section } from "@/parts/Section";
 import { Skeleton } from "@/parts/Skeleton";
 import { useWords } from "@/words/words";
 import styles from "./ConnectionUse.module.css";
+import { UserLink } from "./UserLink";
 
-/** What lies on a connection. */
-export function ConnectionUse({ name }: { readonly name: string }) {
-  const words = useWords().connections.use;
-  const { workspace } = useSession();
-  const datasets = useQuery(datasetsQuery(workspace));
-  const using = datasets.data?.filter(({ storageConnection }) => storageConnection === name) ?? [];
+/** The datasets and index sets that need a connection. */
+export function ConnectionUse({ ids }: { readonly ids: ConnectionIds }) {
+  const { connections, frame } = useWords();
+  const words = connections.use;
+  const uses = useInfiniteQuery(usesQuery(ids));
+  const users = uses.data?.pages.flatMap((page) => page.users ?? []) ?? [];
   return (
     <Section title={words.title}>
-      {datasets.isPending && <Skeleton lines={2} />}
-      {datasets.isError && <ErrorNote error={datasets.error} />}
-      {datasets.isSuccess && (
-        <>
-          <p>{using.length === 0 ? words.none : words.datasets(using.length)}</p>
-          {using.length > 0 && (
-            <ul className={styles["datasets"]}>
-              {using.map((dataset) => (
-                <li key={dataset.name}>
-                  <Link to="/datasets/$dataset" params={{ dataset: idOf(dataset.name) }}>
-                    {dataset.displayName || idOf(dataset.name)}
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          )}
-          <p className={styles["others"]}>{words.others}</p>
-        </>
+      {uses.isPending && <Skeleton lines={2} />}
+      {uses.isError && <ErrorNote error={uses.error} />}
+      {uses.isSuccess && <p>{users.length === 0 ? words.none : words.some}</p>}
+      {users.length > 0 && (
+        <ul className={styles["users"]} aria-label={words.title}>
+          {users.map((name) => (
+            <li key={name}>
+              <UserLink name={name} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {uses.hasNextPage && (
+        <div>
+          <Button busy={uses.isFetchingNextPage} onClick={() => void uses.fetchNextPage()}>
+            {frame.loadMore}
+          </Button>
+        </div>
       )}
     </Section>
   );

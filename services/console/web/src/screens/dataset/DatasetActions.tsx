@@ -3,7 +3,7 @@ import { Images, RefreshCw } from "lucide-react";
 import { createJob, goesOn } from "@/api/jobs";
 import { type DatasetIds, idOf } from "@/api/names";
 import { newRequestId } from "@/api/requestId";
-import type { Version } from "@/api/types";
+import type { Dataset, Version } from "@/api/types";
 import { useMay } from "@/app/session";
 import { Button } from "@/parts/Button";
 import { ButtonLink } from "@/parts/ButtonLink";
@@ -14,11 +14,12 @@ import { jobsIn, useDatasetJobs } from "./freshness";
 
 interface Props {
   readonly ids: DatasetIds;
+  readonly dataset: Dataset;
   readonly version: Version;
 }
 
 /** What can be done with a dataset as a whole. */
-export function DatasetActions({ ids, version }: Props) {
+export function DatasetActions({ ids, dataset, version }: Props) {
   const words = useWords();
   const queries = useQueryClient();
   const mayEdit = useMay("ROLE_EDITOR");
@@ -33,7 +34,7 @@ export function DatasetActions({ ids, version }: Props) {
   });
   return (
     <>
-      {mayEdit && version.state !== "STATE_PUBLISHED" && (
+      {mayEdit && dataset.kind !== "KIND_LOGICAL" && version.state !== "STATE_PUBLISHED" && (
         <Button
           busy={scan.isPending || scanning}
           icon={<RefreshCw size={14} aria-hidden />}

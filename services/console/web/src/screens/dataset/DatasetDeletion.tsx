@@ -1,10 +1,10 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { deleteDataset } from "@/api/datasets";
+import { ApiError } from "@/api/errors";
+import { jobIds } from "@/api/jobs";
 import type { DatasetIds } from "@/api/names";
-import { Button } from "@/parts/Button";
-import { Confirmation } from "@/parts/Confirmation";
+import { Deletion } from "@/parts/Deletion";
 import { tell } from "@/parts/toast";
 import { useWords } from "@/words/words";
 import styles from "./Dataset.module.css";
@@ -14,37 +14,43 @@ export function DatasetDeletion({ ids }: { readonly ids: DatasetIds }) {
   const words = useWords().dataset.settings;
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [asking, ask] = useState(false);
-  const deletion = useMutation({
-    mutationFn: () => deleteDataset(ids),
-    onSuccess: async () => {
-      await navigate({ to: "/datasets" });
-      queries.removeQueries({ queryKey: ["dataset", ids.workspace, ids.dataset] });
-      void queries.invalidateQueries({ queryKey: ["datasets", ids.workspace] });
-      tell({ title: words.deleted(ids.dataset) });
-    },
-  });
+
+  async function leave() {
+    await navigate({ to: "/datasets" });
+    queries.removeQueries({ queryKey: ["dataset", ids.workspace, ids.dataset] });
+    void queries.invalidateQueries({ queryKey: ["datasets", ids.workspace] });
+    tell({ title: words.deleted(ids.dataset) });
+  }
+
+  function explain(error: Error) {
+    const job = error instanceof ApiError && error.reason === "IN_USE" ? error.metadata["used_by"] : undefined;
+    return (
+      job && (
+        <p role="alert" className={styles["bad"]}>
+          {words.inUse}{" "}
+          <Link to="/jobs/$job" params={jobIds(job)}>
+            {jobIds(job).job}
+          </Link>
+        </p>
+      )
+    );
+  }
+
   return (
     <div className={styles["danger"]}>
       <p className={styles["quiet"]}>{words.deleteLead}</p>
-      <Button kind="danger" onClick={() => ask(true)}>
-        {words.delete}
-      </Button>
-      <Confirmation
-        open={asking}
-        onOpen={(open) => {
-          deletion.reset();
-          ask(open);
-        }}
+      <Deletion
+        label={words.delete}
+        kind="danger"
         title={words.deleteTitle(ids.dataset)}
         action={words.delete}
         typed={{ text: ids.dataset, label: words.deleteTyped(ids.dataset) }}
-        busy={deletion.isPending}
-        error={deletion.error}
-        onConfirm={() => deletion.mutate()}
+        run={() => deleteDataset(ids)}
+        onDone={leave}
+        explain={explain}
       >
         {words.deleteText}
-      </Confirmation>
+      </Deletion>
     </div>
   );
 }

@@ -1,4 +1,6 @@
-import { FolderSearch } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { Files, FolderSearch } from "lucide-react";
+import { connectionIds } from "@/api/connections";
 import { idOf } from "@/api/names";
 import type { Dataset, Version } from "@/api/types";
 import { Chip } from "@/parts/Chip";
@@ -17,16 +19,31 @@ interface Props {
 export function DatasetFacts({ dataset, version }: Props) {
   const words = useWords().dataset;
   const format = useFormat();
+  const isLogical = dataset.kind === "KIND_LOGICAL";
   const labels = Object.entries(dataset.labels ?? {});
   const facts: Fact[] = [
     { label: words.facts.files, value: format.number(version.fileCount) },
     { label: words.facts.size, value: format.bytes(version.sizeBytes) },
-    {
-      label: words.facts.scanned,
-      value: <span title={format.time(version.scanTime)}>{format.fromNow(version.scanTime) || words.facts.never}</span>,
-    },
-    { label: words.facts.path, value: <code>{dataset.rootUri}</code>, wide: true },
-    { label: words.facts.connection, value: idOf(dataset.storageConnection) },
+    ...(isLogical
+      ? []
+      : [
+          {
+            label: words.facts.scanned,
+            value: (
+              <span title={format.time(version.scanTime)}>{format.fromNow(version.scanTime) || words.facts.never}</span>
+            ),
+          },
+          { label: words.facts.path, value: <code>{dataset.rootUri}</code>, wide: true },
+          {
+            label: words.facts.connection,
+            value: (
+              <Link to="/connections/$connection" params={connectionIds(dataset.storageConnection ?? "")}>
+                {idOf(dataset.storageConnection)}
+              </Link>
+            ),
+          },
+        ]),
+    { label: words.facts.kind, value: words.kinds[dataset.kind ?? "KIND_PREMIUM"] },
     { label: words.facts.mountPath, value: <code>{dataset.mountPath}</code> },
     { label: words.facts.created, value: format.time(dataset.createTime) },
   ];
@@ -37,11 +54,17 @@ export function DatasetFacts({ dataset, version }: Props) {
   return (
     <>
       <Facts facts={facts} />
-      {version.scanTime === undefined && (
-        <EmptyState icon={<FolderSearch size={28} aria-hidden />} title={words.unscanned.title}>
-          {words.unscanned.text}
-        </EmptyState>
-      )}
+      {isLogical
+        ? Number(version.fileCount ?? 0) === 0 && (
+            <EmptyState icon={<Files size={28} aria-hidden />} title={words.unfilled.title}>
+              {words.unfilled.text}
+            </EmptyState>
+          )
+        : version.scanTime === undefined && (
+            <EmptyState icon={<FolderSearch size={28} aria-hidden />} title={words.unscanned.title}>
+              {words.unscanned.text}
+            </EmptyState>
+          )}
     </>
   );
 }

@@ -6,7 +6,14 @@ import { en } from "@/words/en";
 const words = en.dataset;
 const name = "workspaces/w/datasets/birds";
 const version = { name: `${name}/versions/v1`, state: "STATE_OPEN", fileCount: "10", scanTime: "2026-01-01T00:00:00Z" };
-const dataset = { name, displayName: "Birds", etag: "e1", rootUri: "s3://bucket/birds", mountPath: "/mnt/data/" };
+const dataset = {
+  name,
+  storageConnection: "workspaces/w/connections/store",
+  displayName: "Birds",
+  etag: "e1",
+  rootUri: "s3://bucket/birds",
+  mountPath: "/mnt/data/",
+};
 const model = {
   name: "workspaces/w/connections/embed",
   modelService: { protocol: "PROTOCOL_EAS_EMBEDDING", models: [{ model: "small" }, { model: "large" }] },

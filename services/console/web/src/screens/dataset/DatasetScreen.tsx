@@ -32,7 +32,10 @@ export function DatasetScreen() {
       title={dataset.data?.displayName ?? ids.dataset}
       lead={dataset.data?.description}
       crumbs={[{ label: words.datasets.title, link: { to: "/datasets" } }]}
-      actions={version.data !== undefined && <DatasetActions ids={ids} version={version.data} />}
+      actions={
+        dataset.data !== undefined &&
+        version.data !== undefined && <DatasetActions ids={ids} dataset={dataset.data} version={version.data} />
+      }
     >
       {failed?.error ? (
         <ErrorState

@@ -9,7 +9,7 @@ const pollMilliseconds = 2_000;
 /** The jobs of a dataset, newest first; asked for again while one of them goes on. */
 export function useDatasetJobs({ workspace, dataset }: DatasetIds) {
   return useInfiniteQuery({
-    ...jobsQuery(workspace, dataset),
+    ...jobsQuery(workspace, { dataset }),
     refetchInterval: ({ state }) => (jobsIn(state.data).some(goesOn) ? pollMilliseconds : false),
   });
 }

@@ -43,6 +43,32 @@ function gate() {
 }
 
 describe("the screen of a job", () => {
+  it("tells why files failed, and which they were for each reason", async () => {
+    const asked: string[] = [];
+    const { user } = await openConsole("/jobs/9", {
+      answers: {
+        [`GET ${path}`]: { job: ended },
+        [`GET ${path}:readLog`]: () => ndjson([]),
+        [`GET ${path}:countFailures`]: {
+          failures: [
+            { reason: "ERROR_REASON_IMAGE_CORRUPT", fileCount: "1200", message: "cannot be decoded" },
+            { reason: "ERROR_REASON_IMAGE_EMPTY", fileCount: "3", message: "has no bytes" },
+          ],
+        },
+        [`GET ${path}/results`]: (call) => {
+          asked.push(call.path);
+          return failures;
+        },
+      },
+    });
+    const reasons = await screen.findByRole("table", { name: "Why files failed" });
+    expect(within(reasons).getByRole("row", { name: "IMAGE_CORRUPT 1,200 cannot be decoded" })).toBeVisible();
+    await user.click(within(reasons).getByRole("link", { name: "IMAGE_EMPTY" }));
+    await waitFor(() => expect(asked.at(-1)).toContain("reason=ERROR_REASON_IMAGE_EMPTY"));
+    expect(location.search).toBe("?files=ERROR_REASON_IMAGE_EMPTY");
+    expect(screen.getByRole("combobox", { name: "Which files" })).toHaveTextContent("IMAGE_EMPTY");
+  });
+
   it("follows the job by its stream until it has ended", async () => {
     const { open, opened } = gate();
     async function* watched() {

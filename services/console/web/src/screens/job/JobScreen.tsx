@@ -1,7 +1,7 @@
 import { jobKind } from "@/api/jobs";
 import { useMay, useSession } from "@/app/session";
+import { JobState } from "@/jobs/JobState";
 import { ErrorState } from "@/parts/ErrorState";
-import { JobState } from "@/parts/JobState";
 import { Page } from "@/parts/Page";
 import { Skeleton } from "@/parts/Skeleton";
 import { useWords } from "@/words/words";

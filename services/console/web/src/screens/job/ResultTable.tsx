@@ -5,6 +5,7 @@ import type { JobResult } from "@/api/types";
 import { Chip } from "@/parts/Chip";
 import { columnsOf, Table } from "@/parts/Table";
 import { useWords } from "@/words/words";
+import { nameOf } from "./FailureCounts";
 import styles from "./JobResults.module.css";
 
 const column = columnsOf<JobResult>();
@@ -42,7 +43,7 @@ function Outcome({ result }: { readonly result: JobResult }) {
   if (result.done !== true) {
     return (
       <span className={styles["reason"]}>
-        <code>{result.reason?.replace(/^ERROR_REASON_/, "")}</code> {result.message}
+        <code>{nameOf(result.reason)}</code> {result.message}
       </span>
     );
   }

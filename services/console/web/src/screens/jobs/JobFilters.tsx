@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { datasetsQuery } from "@/api/datasets";
-import { type JobKind, jobKinds, jobStates } from "@/api/jobs";
+import { type JobKind, jobKinds } from "@/api/jobs";
 import { idOf } from "@/api/names";
-import type { JobState } from "@/api/types";
 import { useSession } from "@/app/session";
 import { FilterBar } from "@/parts/FilterBar";
 import { Select } from "@/parts/Select";
 import { useWords } from "@/words/words";
-import { jobsRoute } from "./route";
+import { jobsRoute, type StateFilter, stateFilters } from "./route";
 
 const any = "any";
 
@@ -25,7 +24,7 @@ export function JobFilters() {
   const { dataset = any, state = any, kind = any } = search;
   const named = dataset === any || known.some(({ value }) => value === dataset);
 
-  const narrow = (changed: { dataset?: string; state?: JobState | typeof any; kind?: JobKind | typeof any }) =>
+  const narrow = (changed: { dataset?: string; state?: StateFilter | typeof any; kind?: JobKind | typeof any }) =>
     void navigate({
       search: Object.fromEntries(Object.entries({ ...search, ...changed }).filter(([, value]) => value !== any)),
       replace: true,
@@ -51,13 +50,16 @@ export function JobFilters() {
           ...jobKinds.map((value) => ({ value, label: words.kinds[value] })),
         ]}
       />
-      <Select<JobState | typeof any>
+      <Select<StateFilter | typeof any>
         label={words.filters.state}
         value={state}
         onValue={(next) => narrow({ state: next })}
         choices={[
           { value: any, label: words.filters.anyState },
-          ...jobStates.map((value) => ({ value, label: words.states[value] })),
+          ...stateFilters.map((value) => ({
+            value,
+            label: value === "active" ? words.filters.active : words.states[value],
+          })),
         ]}
       />
     </FilterBar>

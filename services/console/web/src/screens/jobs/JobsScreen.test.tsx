@@ -18,9 +18,9 @@ const answers = {
   [`GET ${path}`]: first,
   [`GET ${path}?pageSize=200&pageToken=older`]: second,
 };
-const names = async () =>
+const jobNames = async () =>
   within(await screen.findByRole("table"))
-    .getAllByRole("link")
+    .getAllByRole("link", { name: /\d$/ })
     .map(({ textContent }) => textContent);
 
 describe("the list of jobs", () => {
@@ -33,16 +33,37 @@ describe("the list of jobs", () => {
     await screen.findByText("7 new, 0 changed, 0 gone");
   });
 
-  it("is narrowed by kind and state in the address, and says that there are older ones", async () => {
-    const { user } = await openConsole("/jobs?kind=index&state=STATE_FAILED", { answers });
-    expect(await names()).toEqual(["Indexing 8"]);
+  it("asks for the jobs of a kind in a state that stand in the address", async () => {
+    const failed = `GET ${path}?pageSize=200&kinds=JOB_KIND_INDEX&states=STATE_FAILED`;
+    const done = `GET ${path}?pageSize=200&kinds=JOB_KIND_INDEX&states=STATE_SUCCEEDED`;
+    const { user } = await openConsole("/jobs?kind=index&state=STATE_FAILED", {
+      answers: { ...answers, [failed]: { jobs: first.jobs.slice(1) }, [done]: {} },
+    });
+    expect(await jobNames()).toEqual(["Indexing 8"]);
     await user.click(screen.getByRole("combobox", { name: "State" }));
     await user.click(await screen.findByRole("option", { name: "Done" }));
-    await screen.findByText(/None of the newest 2 jobs is like that/);
+    await screen.findByText("No job is like that.");
     expect(location.search).toContain("state=STATE_SUCCEEDED");
     await user.click(screen.getByRole("button", { name: "Show all" }));
-    await waitFor(async () => expect(await names()).toHaveLength(2));
+    await waitFor(async () => expect(await jobNames()).toHaveLength(2));
     expect(location.search).toBe("");
+  });
+
+  it("shows those that have not ended", async () => {
+    const active = `${path}?pageSize=200&states=STATE_PENDING&states=STATE_RUNNING&states=STATE_STOPPING`;
+    const { user } = await openConsole("/jobs", {
+      answers: { ...answers, [`GET ${active}`]: { jobs: first.jobs.slice(0, 1) } },
+    });
+    await user.click(await screen.findByRole("combobox", { name: "State" }));
+    await user.click(await screen.findByRole("option", { name: "Not ended" }));
+    await waitFor(async () => expect(await jobNames()).toEqual(["Tagging 9"]));
+    expect(location.search).toBe("?state=active");
+  });
+
+  it("leads to a job and to its dataset", async () => {
+    await openConsole("/jobs", { answers });
+    expect(await screen.findByRole("link", { name: "Tagging 9" })).toHaveAttribute("href", "/jobs/9");
+    expect(screen.getAllByRole("link", { name: "photos" })[0]).toHaveAttribute("href", "/datasets/photos");
   });
 
   it("asks for the jobs of one dataset", async () => {

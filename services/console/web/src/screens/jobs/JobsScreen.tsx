@@ -1,7 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ListChecks, Plus } from "lucide-react";
-import { goesOn, jobKind, jobsQuery } from "@/api/jobs";
+import { activeStates, goesOn, jobsQuery } from "@/api/jobs";
 import { useMay, useSession } from "@/app/session";
+import { JobTable } from "@/jobs/JobTable";
 import { useShortcut } from "@/keys/shortcuts";
 import { Button } from "@/parts/Button";
 import { ButtonLink } from "@/parts/ButtonLink";
@@ -9,10 +10,8 @@ import { EmptyState } from "@/parts/EmptyState";
 import { ErrorState } from "@/parts/ErrorState";
 import { Page } from "@/parts/Page";
 import { Skeleton } from "@/parts/Skeleton";
-import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
 import { JobFilters } from "./JobFilters";
-import { JobTable } from "./JobTable";
 import { jobsRoute } from "./route";
 
 // The list asks again this often: while something goes on, and while nothing does.
@@ -22,33 +21,33 @@ const idle_ms = 15_000;
 /** The jobs of the workspace, newest first, as they go on. */
 export function JobsScreen() {
   const words = useWords();
-  const format = useFormat();
   const { workspace } = useSession();
   const mayCreate = useMay("ROLE_EDITOR");
   const { dataset, state, kind } = jobsRoute.useSearch();
   const navigate = jobsRoute.useNavigate();
   const jobs = useInfiniteQuery({
-    ...jobsQuery(workspace, dataset),
+    ...jobsQuery(workspace, {
+      dataset,
+      kinds: kind && [kind],
+      states: state && (state === "active" ? activeStates : [state]),
+    }),
     refetchInterval: ({ state: { data } }) =>
       data?.pages.some((page) => page.jobs?.some(goesOn)) === true ? busy_ms : idle_ms,
   });
-  const read = jobs.data?.pages.flatMap((page) => page.jobs ?? []);
-  const matching = read?.filter(
-    (job) => (state === undefined || job.state === state) && (kind === undefined || jobKind(job) === kind),
-  );
+  const found = jobs.data?.pages.flatMap((page) => page.jobs ?? []);
   const isFiltered = dataset !== undefined || state !== undefined || kind !== undefined;
 
   return (
     <Page title={words.jobs.title} lead={words.jobs.lead} actions={mayCreate && <CreateLink dataset={dataset} />}>
-      {(isFiltered || read?.length !== 0) && <JobFilters />}
+      {(isFiltered || found?.length !== 0) && <JobFilters />}
       {jobs.isPending && <Skeleton lines={6} />}
       {jobs.isError && <ErrorState error={jobs.error} onRetry={() => void jobs.refetch()} />}
-      {matching !== undefined && matching.length > 0 && <JobTable jobs={matching} />}
-      {matching?.length === 0 &&
+      {found !== undefined && found.length > 0 && <JobTable jobs={found} />}
+      {found?.length === 0 &&
         (isFiltered ? (
           <EmptyState
             icon={<ListChecks size={28} aria-hidden />}
-            title={jobs.hasNextPage ? words.jobs.noMatchYet(format.number(read?.length)) : words.jobs.noMatch}
+            title={words.jobs.noMatch}
             actions={<Button onClick={() => void navigate({ search: {} })}>{words.jobs.showAll}</Button>}
           >
             {null}

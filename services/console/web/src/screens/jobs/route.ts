@@ -1,7 +1,13 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { jobKinds, jobStates } from "@/api/jobs";
+import type { JobState } from "@/api/types";
 import { signedIn } from "@/app/root";
 import { oneOf, present, textIn } from "@/app/search";
+
+/** A state, or `active` for jobs that have not ended. */
+export type StateFilter = JobState | "active";
+
+export const stateFilters: readonly StateFilter[] = ["active", ...jobStates];
 
 export const jobsRoute = createRoute({
   getParentRoute: () => signedIn,
@@ -10,7 +16,7 @@ export const jobsRoute = createRoute({
   validateSearch: (search: Record<string, unknown>) =>
     present({
       dataset: textIn(search["dataset"]),
-      state: oneOf(search["state"], jobStates),
+      state: oneOf(search["state"], stateFilters),
       kind: oneOf(search["kind"], jobKinds),
     }),
   component: lazyRouteComponent(() => import("./JobsScreen"), "JobsScreen"),

@@ -1,7 +1,5 @@
 import type { FormEvent } from "react";
-import { connectionIds, connectionKind } from "@/api/connections";
-import { idOf } from "@/api/names";
-import type { Connection, ImportFormat } from "@/api/types";
+import type { Connection } from "@/api/types";
 import { Button } from "@/parts/Button";
 import { ButtonLink } from "@/parts/ButtonLink";
 import { Checkbox } from "@/parts/Checkbox";
@@ -14,9 +12,8 @@ import { TextArea } from "@/parts/TextArea";
 import { TextInput } from "@/parts/TextInput";
 import { useWords } from "@/words/words";
 import styles from "./DatasetForm.module.css";
-import { type Draft, idOfDraft, type Mistakes } from "./draft";
-import { FileCount } from "./FileCount";
-import { RootField } from "./RootField";
+import { contentTypes, type Draft, datasetKinds, hasRoot, idOfDraft, type Mistakes } from "./draft";
+import { Where } from "./Where";
 
 interface Props {
   readonly draft: Draft;
@@ -34,44 +31,31 @@ export function DatasetForm({ draft, onDraft, stores, mistakes, error, busy, onS
   const all = useWords();
   const words = all.newDataset;
   const change = (part: Partial<Draft>) => onDraft({ ...draft, ...part });
-  const formats: readonly ImportFormat[] = ["IMPORT_FORMAT_FOLDER", "IMPORT_FORMAT_FILE"];
   return (
     <form onSubmit={onSubmit} className={styles["form"]} noValidate>
-      <Section title={words.where}>
-        <Field label={words.connection} error={mistakes.connection}>
-          <Select
-            value={draft.connection === "" ? null : draft.connection}
-            placeholder={words.connectionPlaceholder}
-            choices={stores.map((store) => ({
-              value: store.name ?? "",
-              label: store.displayName ?? idOf(store.name),
-              hint: connectionKind(store) === "folder" ? store.folder?.root : (store.s3?.endpoint ?? "S3"),
-            }))}
-            onValue={(connection) => change({ connection, rootUri: "" })}
-          />
-        </Field>
-        <Field label={words.importFormat}>
-          <Select
-            value={draft.importFormat}
-            choices={formats.map((value) => ({ value, label: words.formats[value], hint: words.formatHints[value] }))}
-            onValue={(importFormat) => change({ importFormat })}
-          />
-        </Field>
-        <RootField
-          connection={draft.connection}
-          importFormat={draft.importFormat}
-          value={draft.rootUri}
-          error={mistakes.rootUri}
-          onValue={(rootUri) => change({ rootUri })}
-        />
-        {draft.connection !== "" && draft.rootUri.trim() !== "" && (
-          <FileCount
-            connection={connectionIds(draft.connection)}
-            uri={draft.rootUri.trim()}
-            importFormat={draft.importFormat}
-          />
-        )}
+      <Section title={words.which}>
+        <div className={styles["pair"]}>
+          <Field label={words.kind} error={mistakes.kind}>
+            <Select
+              value={draft.kind}
+              choices={datasetKinds.map((value) => ({
+                value,
+                label: words.kinds[value],
+                hint: words.kindHints[value],
+              }))}
+              onValue={(kind) => change({ kind })}
+            />
+          </Field>
+          <Field label={words.contentType} error={mistakes.contentType}>
+            <Select
+              value={draft.contentType}
+              choices={contentTypes.map((value) => ({ value, label: words.contentTypes[value] }))}
+              onValue={(contentType) => change({ contentType })}
+            />
+          </Field>
+        </div>
       </Section>
+      {hasRoot(draft) && <Where {...{ draft, stores, mistakes, change }} />}
       <Section title={words.what}>
         <div className={styles["pair"]}>
           <Field label={words.id} error={mistakes.id} help={words.idHelp}>
@@ -99,9 +83,11 @@ export function DatasetForm({ draft, onDraft, stores, mistakes, error, busy, onS
         </Field>
         <LabelsField labels={draft.labels} error={mistakes.labels} onLabels={(labels) => change({ labels })} />
       </Section>
-      <Checkbox checked={draft.scan} onChecked={(scan) => change({ scan })}>
-        {words.scan}
-      </Checkbox>
+      {hasRoot(draft) && (
+        <Checkbox checked={draft.scan} onChecked={(scan) => change({ scan })}>
+          {words.scan}
+        </Checkbox>
+      )}
       {error !== null && <ErrorNote error={error} />}
       <div className={styles["actions"]}>
         <ButtonLink to="/datasets">{all.frame.cancel}</ButtonLink>

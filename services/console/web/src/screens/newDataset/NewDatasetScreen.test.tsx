@@ -53,6 +53,55 @@ describe("a new dataset", () => {
     expect(posts[1]?.body).toEqual({ version: made.latestVersion, scan: {} });
   });
 
+  it("is picked from the folder of a connection, above which nothing is offered", async () => {
+    const folder = { name: "workspaces/w/connections/disk", folder: { root: "/data/pictures" } };
+    const list = "GET /v1/workspaces/w/connections/disk:listFolder?pageSize=200&uri=";
+    const { user } = await openConsole("/new/dataset", {
+      answers: {
+        "GET /v1/workspaces/w/connections": { connections: [folder] },
+        [`${list}file:///data/pictures/`]: { folders: [{ name: "cats", uri: "file:///data/pictures/cats/" }] },
+        [`${list}file:///data/pictures/cats/`]: {},
+        "GET /v1/workspaces/w/connections/disk:countObjects": () => ndjson([{ done: true }]),
+      },
+    });
+    await user.type(await screen.findByLabelText(words.rootUri), "file:///etc/");
+    await user.click(screen.getByRole("button", { name: words.browse }));
+    const picker = await screen.findByRole("dialog", { name: words.pickFolder });
+    await user.click(await within(picker).findByRole("button", { name: "cats" }));
+    expect(await within(picker).findByText(words.emptyFolder)).toBeVisible();
+    const steps = within(within(picker).getByRole("navigation")).getAllByRole("button");
+    expect(steps.map(({ textContent }) => textContent)).toEqual(["/ pictures", "/ cats"]);
+    await user.click(within(picker).getByRole("button", { name: "/ pictures" }));
+    await within(picker).findByRole("button", { name: "cats" });
+    await user.click(within(picker).getByRole("button", { name: words.useFolder }));
+    expect(screen.getByLabelText(words.rootUri)).toHaveValue("file:///data/pictures/");
+  });
+
+  it("has no path if it is a logical one", async () => {
+    const logical = { ...made, kind: "KIND_LOGICAL" };
+    const { user, calls } = await openConsole("/new/dataset", {
+      answers: {
+        ...answers,
+        "POST /v1/workspaces/w/datasets": { dataset: logical },
+        "GET /v1/workspaces/w/datasets/cats": { dataset: logical },
+        "GET /v1/workspaces/w/datasets/cats/versions/latest": { version: { name: made.latestVersion } },
+        "GET /v1/workspaces/w/datasets/cats/versions": { versions: [{ name: made.latestVersion }] },
+        "GET /v1/workspaces/w/jobs": {},
+      },
+    });
+    await user.click(await screen.findByRole("combobox", { name: words.kind }));
+    await user.click(await screen.findByRole("option", { name: /^Logical/ }));
+    expect(screen.queryByLabelText(words.rootUri)).toBeNull();
+    await user.type(screen.getByLabelText(words.id), "cats");
+    await user.click(screen.getByRole("button", { name: words.submit }));
+    expect(await screen.findByText(en.dataset.unfilled.title)).toBeVisible();
+    expect(screen.queryByRole("button", { name: en.dataset.scanNow })).toBeNull();
+    const posts = calls.filter(({ method }) => method === "POST");
+    expect(posts.map(({ body }) => body)).toEqual([
+      { kind: "KIND_LOGICAL", contentType: "CONTENT_TYPE_IMAGE", labels: {} },
+    ]);
+  });
+
   it("is refused before it is sent while something is missing", async () => {
     const { user, calls } = await openConsole("/new/dataset", { answers });
     await user.click(await screen.findByRole("button", { name: words.submit }));

@@ -17,7 +17,7 @@ import { Skeleton } from "@/parts/Skeleton";
 import { tellFailure } from "@/parts/toast";
 import { useWords } from "@/words/words";
 import { DatasetForm } from "./DatasetForm";
-import { type Draft, datasetOf, emptyDraft, idOfDraft, mistakesIn, mistakesOf } from "./draft";
+import { type Draft, datasetOf, emptyDraft, hasRoot, idOfDraft, mistakesIn, mistakesOf } from "./draft";
 
 /** Makes a dataset of a bucket, a folder or one object. */
 export function NewDatasetScreen() {
@@ -77,7 +77,7 @@ function Creation({ stores }: { readonly stores: Parameters<typeof DatasetForm>[
   const creation = useMutation({
     mutationFn: () => createDataset(workspace, idOfDraft(draft), datasetOf(draft)),
     onSuccess: async (dataset) => {
-      if (draft.scan) await scan(dataset.latestVersion ?? `${dataset.name}/versions/latest`);
+      if (draft.scan && hasRoot(draft)) await scan(dataset.latestVersion ?? `${dataset.name}/versions/latest`);
       void queries.invalidateQueries({ queryKey: ["datasets", workspace] });
       await navigate({ to: "/datasets/$dataset", params: { dataset: idOf(dataset.name) } });
     },

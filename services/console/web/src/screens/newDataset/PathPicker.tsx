@@ -12,7 +12,9 @@ interface Props {
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
   readonly connection: ConnectionIds;
-  /** Where to begin: what stands in the field. */
+  /** Uri of the uppermost folder; empty for the buckets of the connection. */
+  readonly top: string;
+  /** Where to begin, if it lies there: what stands in the field. */
   readonly start: string;
   readonly importFormat: ImportFormat;
   readonly onPick: (uri: string) => void;
@@ -35,9 +37,9 @@ export function PathPicker({ open, onOpen, start, onPick, ...rest }: Props) {
   );
 }
 
-function Picking({ open, onOpen, connection, start, importFormat, onPick }: Props) {
+function Picking({ open, onOpen, connection, top, start, importFormat, onPick }: Props) {
   const words = useWords();
-  const [place, go] = useState(() => folderOf(start));
+  const [place, go] = useState(() => placeIn(top, folderOf(start)));
   const ofFolder = importFormat === "IMPORT_FORMAT_FOLDER";
   return (
     <Dialog
@@ -56,7 +58,7 @@ function Picking({ open, onOpen, connection, start, importFormat, onPick }: Prop
         </>
       }
     >
-      <FolderSteps place={place} onGo={go} />
+      <FolderSteps place={place} top={top} onGo={go} />
       <FolderList
         connection={connection}
         uri={place}
@@ -66,4 +68,9 @@ function Picking({ open, onOpen, connection, start, importFormat, onPick }: Prop
       />
     </Dialog>
   );
+}
+
+/** The folder, if it lies below the top. */
+function placeIn(top: string, folder: string): string {
+  return folder.startsWith(top) ? folder : top;
 }

@@ -12,6 +12,8 @@ import { PathPicker } from "./PathPicker";
 interface Props {
   /** Resource name of the connection; empty until one is chosen. */
   readonly connection: string;
+  /** Uri of the uppermost folder that it leads to; empty if it leads to buckets. */
+  readonly top: string;
   readonly importFormat: ImportFormat;
   readonly value: string;
   readonly error: string | undefined;
@@ -19,14 +21,14 @@ interface Props {
 }
 
 /** Where the files are: typed, or picked from what the connection leads to. */
-export function RootField({ connection, importFormat, value, error, onValue }: Props) {
+export function RootField({ connection, top, importFormat, value, error, onValue }: Props) {
   const words = useWords().newDataset;
   const [picking, pick] = useState(false);
   return (
     <>
       <Field label={words.rootUri} error={error} help={words.rootUriHelp}>
         <div className={styles["root"]}>
-          <TextInput code value={value} placeholder="s3://bucket/prefix" onValue={onValue} />
+          <TextInput code value={value} placeholder={top || "s3://bucket/prefix"} onValue={onValue} />
           <Button icon={<FolderOpen size={14} aria-hidden />} disabled={connection === ""} onClick={() => pick(true)}>
             {words.browse}
           </Button>
@@ -37,6 +39,7 @@ export function RootField({ connection, importFormat, value, error, onValue }: P
           open={picking}
           onOpen={pick}
           connection={connectionIds(connection)}
+          top={top}
           start={value}
           importFormat={importFormat}
           onPick={onValue}

@@ -1,5 +1,5 @@
 import { ApiError } from "@/api/errors";
-import type { Dataset, ImportFormat } from "@/api/types";
+import type { ContentType, Dataset, DatasetKind, ImportFormat } from "@/api/types";
 import type { Labels } from "@/parts/LabelsField";
 import type { Words } from "@/words/words";
 
@@ -8,6 +8,8 @@ export interface Draft {
   /** Empty while nobody has typed one: it then follows the root. */
   readonly id: string;
   readonly displayName: string;
+  readonly kind: DatasetKind;
+  readonly contentType: ContentType;
   /** Resource name of a connection to object storage. */
   readonly connection: string;
   readonly rootUri: string;
@@ -19,11 +21,17 @@ export interface Draft {
   readonly scan: boolean;
 }
 
+/** What may be chosen: all that the contract has. */
+export const datasetKinds: readonly DatasetKind[] = ["KIND_PREMIUM", "KIND_LOGICAL"];
+export const contentTypes: readonly ContentType[] = ["CONTENT_TYPE_IMAGE"];
+
 export type Mistakes = { readonly [Key in keyof Draft]?: string | undefined };
 
 export const emptyDraft: Draft = {
   id: "",
   displayName: "",
+  kind: "KIND_PREMIUM",
+  contentType: "CONTENT_TYPE_IMAGE",
   connection: "",
   rootUri: "",
   importFormat: "IMPORT_FORMAT_FOLDER",
@@ -33,9 +41,14 @@ export const emptyDraft: Draft = {
   scan: true,
 };
 
+/** Whether it has a path of its own. */
+export function hasRoot({ kind }: Draft): boolean {
+  return kind === "KIND_PREMIUM";
+}
+
 /** The id that was typed, else one made of the last folder of the root; empty where that has no letter. */
 export function idOfDraft(draft: Draft): string {
-  if (draft.id !== "") return draft.id;
+  if (draft.id !== "" || !hasRoot(draft)) return draft.id;
   const last =
     draft.rootUri
       .replace(/^[a-z0-9]+:\/+/, "")
@@ -52,8 +65,8 @@ export function idOfDraft(draft: Draft): string {
 export function mistakesIn(draft: Draft, words: Words["newDataset"]): Mistakes {
   return {
     id: /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/.test(idOfDraft(draft)) ? undefined : words.mistakes.id,
-    connection: draft.connection === "" ? words.mistakes.connection : undefined,
-    rootUri: draft.rootUri.trim() === "" ? words.mistakes.rootUri : undefined,
+    connection: hasRoot(draft) && draft.connection === "" ? words.mistakes.connection : undefined,
+    rootUri: hasRoot(draft) && draft.rootUri.trim() === "" ? words.mistakes.rootUri : undefined,
   };
 }
 
@@ -71,6 +84,8 @@ export function mistakesOf(error: Error | null): Mistakes {
   return {
     id: error.reason === "ALREADY_EXISTS" ? error.message : error.at("datasetId"),
     displayName: error.at("displayName"),
+    kind: error.at("kind"),
+    contentType: error.at("contentType"),
     connection: error.at("storageConnection"),
     rootUri: aboutTheRoot.has(error.reason) ? error.message : error.at("rootUri", "importFormat"),
     mountPath: error.at("mountPath"),
@@ -82,11 +97,13 @@ export function mistakesOf(error: Error | null): Mistakes {
 /** The dataset to make. */
 export function datasetOf(draft: Draft): Dataset {
   return {
-    storageConnection: draft.connection,
-    rootUri: draft.rootUri.trim(),
-    importFormat: draft.importFormat,
-    kind: "KIND_PREMIUM",
-    contentType: "CONTENT_TYPE_IMAGE",
+    kind: draft.kind,
+    contentType: draft.contentType,
+    ...(hasRoot(draft) && {
+      storageConnection: draft.connection,
+      rootUri: draft.rootUri.trim(),
+      importFormat: draft.importFormat,
+    }),
     ...(draft.displayName.trim() !== "" && { displayName: draft.displayName.trim() }),
     ...(draft.mountPath.trim() !== "" && { mountPath: draft.mountPath.trim() }),
     ...(draft.description.trim() !== "" && { description: draft.description.trim() }),

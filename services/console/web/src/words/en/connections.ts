@@ -136,15 +136,15 @@ export const connections = {
   },
   use: {
     title: "Used by",
-    none: "No dataset lies on it.",
-    datasets: (count: number) => (count === 1 ? "One dataset lies on it." : `${count} datasets lie on it.`),
-    others: "Index sets and jobs name it by its name. It cannot be deleted while an index set needs it.",
+    none: "Nothing needs it. Jobs that go on may.",
+    some: "It cannot be deleted while any of these needs it.",
+    dataset: (dataset: string) => `The dataset ${dataset}`,
+    indexSet: (dataset: string, version: string, indexSet: string) => `Index set ${indexSet} of ${dataset} ${version}`,
   },
   remove: {
     title: (name: string) => `Delete the connection ${name}?`,
     text: "Its secret is lost. Jobs that go on and need it will fail.",
-    inUse: (user: string) => `It is still needed by ${user}. Delete that first.`,
+    inUse: "It is still needed by something that has to be deleted first:",
     action: "Delete",
-    openUser: "Open the dataset",
   },
 };

@@ -10,9 +10,15 @@ export const dataset = {
     never: "never",
     path: "Path",
     connection: "Connection",
+    kind: "Kind",
     mountPath: "Mount path",
     created: "Created",
     labels: "Labels",
+  },
+  kinds: { KIND_PREMIUM: "Premium", KIND_LOGICAL: "Logical" },
+  unfilled: {
+    title: "Nothing is in it yet",
+    text: "A logical dataset has no path of its own; it is made of selections of other datasets.",
   },
   unscanned: {
     title: "Its files are not known yet",
@@ -47,10 +53,6 @@ export const dataset = {
     lead: "The newest jobs of this dataset.",
     all: "All jobs",
     empty: "Nothing has been done with this dataset yet. Scan it to begin.",
-    progress: "Progress",
-    of: (done: string, total: string) => `${done} of ${total}`,
-    failed: (count: string) => `${count} failed`,
-    found: (added: string, changed: string, gone: string) => `${added} new, ${changed} changed, ${gone} gone`,
   },
   versions: {
     title: "Versions",
@@ -76,6 +78,7 @@ export const dataset = {
     deleteTitle: (id: string) => `Delete the dataset ${id}?`,
     deleteText: "Its versions, tags and jobs are lost for good. Nothing in object storage is touched.",
     deleteTyped: (id: string) => `Type ${id} to confirm`,
+    inUse: "A job of it goes on; stop it first, or wait for its end:",
     deleted: (id: string) => `The dataset ${id} is deleted`,
   },
 };

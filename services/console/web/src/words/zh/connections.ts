@@ -137,15 +137,15 @@ export const connections: Words["connections"] = {
   },
   use: {
     title: "使用情况",
-    none: "没有数据集使用它。",
-    datasets: (count) => `有 ${count} 个数据集使用它。`,
-    others: "索引集和任务按名称使用它。索引集需要它时不能删除。",
+    none: "没有数据集或索引集需要它，但正在运行的任务可能需要。",
+    some: "只要以下任何一项需要它，就不能删除。",
+    dataset: (dataset) => `数据集 ${dataset}`,
+    indexSet: (dataset, version, indexSet) => `${dataset} ${version} 的索引集 ${indexSet}`,
   },
   remove: {
     title: (name) => `删除连接 ${name}？`,
     text: "其密钥会丢失，正在运行且需要它的任务会失败。",
-    inUse: (user) => `${user} 仍需要它。请先删除后者。`,
+    inUse: "以下内容仍需要它，请先将其删除：",
     action: "删除",
-    openUser: "打开数据集",
   },
 };

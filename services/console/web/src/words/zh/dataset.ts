@@ -12,9 +12,15 @@ export const dataset: Words["dataset"] = {
     never: "从未",
     path: "路径",
     connection: "连接",
+    kind: "类型",
     mountPath: "挂载路径",
     created: "创建时间",
     labels: "标签（键值对）",
+  },
+  kinds: { KIND_PREMIUM: "高级", KIND_LOGICAL: "逻辑" },
+  unfilled: {
+    title: "其中还没有内容",
+    text: "逻辑数据集没有自己的路径，由其他数据集中选出的文件组成。",
   },
   unscanned: {
     title: "尚不知道有哪些文件",
@@ -49,10 +55,6 @@ export const dataset: Words["dataset"] = {
     lead: "该数据集最近的任务。",
     all: "全部任务",
     empty: "该数据集还没有任何任务。请先扫描。",
-    progress: "进度",
-    of: (done, total) => `${done} / ${total}`,
-    failed: (count) => `${count} 个失败`,
-    found: (added, changed, gone) => `新增 ${added}，变更 ${changed}，消失 ${gone}`,
   },
   versions: {
     title: "版本",
@@ -78,6 +80,7 @@ export const dataset: Words["dataset"] = {
     deleteTitle: (id) => `删除数据集 ${id}？`,
     deleteText: "其版本、标签和任务将永久丢失。对象存储中的内容不受影响。",
     deleteTyped: (id) => `输入 ${id} 以确认`,
+    inUse: "它的一个任务仍在进行，请先停止或等待其结束：",
     deleted: (id) => `数据集 ${id} 已删除`,
   },
 };

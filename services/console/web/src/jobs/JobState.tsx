@@ -1,7 +1,7 @@
 import type { ComponentProps } from "react";
 import type { Job, JobState as State } from "@/api/types";
+import { Chip } from "@/parts/Chip";
 import { useWords } from "@/words/words";
-import { Chip } from "./Chip";
 
 const kinds: Readonly<Record<State, NonNullable<ComponentProps<typeof Chip>["kind"]>>> = {
   STATE_PENDING: "plain",

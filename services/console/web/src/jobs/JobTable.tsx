@@ -3,15 +3,22 @@ import { useMemo } from "react";
 import { jobIds, jobKind } from "@/api/jobs";
 import { idIn, idOf } from "@/api/names";
 import type { Job } from "@/api/types";
-import { JobState } from "@/parts/JobState";
 import { columnsOf, Table } from "@/parts/Table";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
+import { JobState } from "./JobState";
 import { JobStep } from "./JobStep";
 
 const column = columnsOf<Job>();
 
-export function JobTable({ jobs }: { readonly jobs: readonly Job[] }) {
+interface Props {
+  readonly jobs: readonly Job[];
+  /** They are all of one dataset, which is named elsewhere. */
+  readonly ofOneDataset?: boolean;
+}
+
+/** Jobs with how far each is; a job and its dataset are a click away. */
+export function JobTable({ jobs, ofOneDataset = false }: Props) {
   const words = useWords().jobs;
   const format = useFormat();
   const columns = useMemo(
@@ -27,10 +34,22 @@ export function JobTable({ jobs }: { readonly jobs: readonly Job[] }) {
           ),
           meta: { narrow: true },
         }),
-        column.accessor((job) => `${idIn(job.version, "datasets")} ${idIn(job.version, "versions")}`, {
-          id: "dataset",
-          header: words.columns.dataset,
-        }),
+        ...(ofOneDataset
+          ? []
+          : [
+              column.accessor((job) => idIn(job.version, "datasets"), {
+                id: "dataset",
+                header: words.columns.dataset,
+                cell: ({ row, getValue }) => (
+                  <>
+                    <Link to="/datasets/$dataset" params={{ dataset: getValue() }}>
+                      {getValue()}
+                    </Link>{" "}
+                    {idIn(row.original.version, "versions")}
+                  </>
+                ),
+              }),
+            ]),
         column.accessor("state", {
           header: words.columns.state,
           cell: ({ row }) => <JobState job={row.original} />,
@@ -47,7 +66,7 @@ export function JobTable({ jobs }: { readonly jobs: readonly Job[] }) {
           meta: { narrow: true },
         }),
       ]),
-    [words, format],
+    [words, format, ofOneDataset],
   );
   return <Table label={words.title} columns={columns} rows={jobs} idOf={(job) => job.name ?? ""} />;
 }
