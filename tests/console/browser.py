@@ -1,6 +1,7 @@
 """A real browser on the console: what it does, and whatever goes wrong in it meanwhile."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,6 +36,8 @@ _TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sample }) =>
   console.error(`refused by the content security policy: ${violatedDirective} ${blockedURI} ${sample}`));
 """
+# What the browser itself writes of an answer that is an error, also where the page expects it.
+_REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 _ALL_IMAGES = "() => Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)))"
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -53,16 +56,16 @@ class Visit:
         self.page = page
         self.url = url
         self.problems: list[str] = []
-        self._refused: tuple[str, ...] = ()
+        self._refusals: list[tuple[str, int]] = []
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.problems.append(f"error in the page: {error}"))
         page.on("crash", lambda _: self.problems.append("the page crashed"))
         page.on("request", self._see)
         page.on("response", self._read)
 
-    def expect_refusal(self, path: str) -> None:
-        """Requests to paths that begin so may be refused: the browser logs that by itself."""
-        self._refused = (*self._refused, path)
+    def expect_refusal(self, path: str, status: int) -> None:
+        """Have a request to a path that begins so be refused with this status: the browser logs that by itself."""
+        self._refusals.append((path, status))
 
     async def open(self, path: str, heading: str) -> None:
         """Go to a path as if it were typed, and wait for the screen with this heading."""
@@ -82,9 +85,12 @@ class Visit:
         return self.page.get_by_role("link", name=name, exact=True)
 
     def _hear(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
         path = urlsplit(message.location.get("url", "")).path
-        is_expected = message.text.startswith("Failed to load resource") and path.startswith(self._refused)
-        if message.type in ("error", "warning") and not is_expected:
+        refused = _REFUSED.match(message.text)
+        expected = [one for one in self._refusals if refused and path.startswith(one[0]) and one[1] == int(refused[1])]
+        if not expected:
             self.problems.append(f"{message.type} in the console: {message.text} ({path})")
 
     def _see(self, request: Request) -> None:
@@ -115,7 +121,8 @@ async def visiting(
             await _sign_in(context, url, token)
         visit = Visit(await context.new_page(), url)
         yield visit
-        assert not checked or visit.problems == []
+        if checked and visit.problems:
+            raise AssertionError("\n".join(visit.problems))
     finally:
         await context.close()
 

@@ -12,9 +12,9 @@ async def test_a_wrong_token_is_refused_and_the_right_one_leads_to_where_one_wan
     browser: Browser, scene: Scene
 ) -> None:
     async with visiting(browser, scene.url) as visit:
-        visit.expect_refusal("/session")
         page = visit.page
         await page.goto(f"{scene.url}/connections?kind=s3")
+        visit.expect_refusal("/session", 401)
         await page.get_by_label("Token").fill("not-a-token-of-anybody")
         await visit.button("Sign in").click()
         await expect(page.get_by_text("This token is unknown or has expired.")).to_be_visible()
@@ -124,7 +124,7 @@ async def test_a_query_in_the_query_language_is_answered_and_a_wrong_one_is_poin
 ) -> None:
     async with visiting(browser, scene.url, token=scene.token) as visit:
         page = visit.page
-        visit.expect_refusal(f"/v1/workspaces/default/datasets/{DATASET}/versions/{scene.version}:")
+        visit.expect_refusal(f"/v1/workspaces/default/datasets/{DATASET}/versions/{scene.version}:", 400)
         await visit.open(scene.data, "Birds and others")
         await page.get_by_role("textbox", name="Search by text or image").press_sequentially("?")
         editor = page.get_by_role("textbox", name="Query in the query language")
