@@ -1,7 +1,9 @@
+import { infiniteQueryOptions } from "@tanstack/react-query";
 import { answerOf, api } from "./client";
 import { jobIds, watchJob } from "./jobs";
 import { idIn, type VersionIds, versionIds } from "./names";
 import { newRequestId } from "./requestId";
+import { versionKey } from "./search";
 import type { Selection, TagChanges, TagEdit } from "./types";
 
 /** The files of an edit: by name, or those of a selection. */
@@ -15,6 +17,25 @@ export async function editTags(version: VersionIds, files: EditedFiles, changes:
   return (await answerOf(api.POST(path, { params: { path: version }, body }))).tagEdit ?? {};
 }
 
+/** The edits of a version, newest first, page by page. */
+export function tagEditsQuery(version: VersionIds) {
+  return infiniteQueryOptions({
+    queryKey: [...versionKey(version), "tagEdits"],
+    initialPageParam: "",
+    queryFn: ({ pageParam, signal }) => {
+      const path = "/v1/workspaces/{workspace}/datasets/{dataset}/versions/{version}/tagEdits";
+      const query = { pageSize: 50, ...(pageParam !== "" && { pageToken: pageParam }) };
+      return answerOf(api.GET(path, { params: { path: version, query }, signal }));
+    },
+    getNextPageParam: (page) => page.nextPageToken || undefined,
+  });
+}
+
+/** Whether an edit, or its undoing, has not come to its end. */
+export function goesOn(edit: TagEdit): boolean {
+  return edit.state === "STATE_RUNNING" || edit.state === "STATE_UNDOING";
+}
+
 export async function undoTagEdit(name: string): Promise<TagEdit> {
   const path = "/v1/workspaces/{workspace}/datasets/{dataset}/versions/{version}/tagEdits/{tagEdit}:undo";
   const params = { path: { ...versionIds(name), tagEdit: idIn(name, "tagEdits") } };
@@ -24,8 +45,7 @@ export async function undoTagEdit(name: string): Promise<TagEdit> {
 /** The edit when its job, or the one that undoes it, has ended; at once where there is none. */
 export async function endOf(edit: TagEdit, signal: AbortSignal): Promise<TagEdit> {
   const job = edit.undoJob || edit.job;
-  const goesOn = edit.state === "STATE_RUNNING" || edit.state === "STATE_UNDOING";
-  if (!goesOn || !job || edit.name === undefined) return edit;
+  if (!goesOn(edit) || !job || edit.name === undefined) return edit;
   for await (const _ of watchJob(jobIds(job), signal));
   const path = "/v1/workspaces/{workspace}/datasets/{dataset}/versions/{version}/tagEdits/{tagEdit}";
   const params = { path: { ...versionIds(edit.name), tagEdit: idIn(edit.name, "tagEdits") } };

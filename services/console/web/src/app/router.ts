@@ -13,6 +13,7 @@ import { newJobRoute } from "@/screens/newJob/route";
 import { signInRoute } from "@/screens/signIn/route";
 import { newTagDefinitionRoute, tagDefinitionRoute } from "@/screens/tagDefinition/route";
 import { tagDefinitionsRoute } from "@/screens/tagDefinitions/route";
+import { tagEditsRoute } from "@/screens/tagEdits/route";
 import { Crash } from "./Crash";
 import { NotFound } from "./NotFound";
 import { Pending } from "./Pending";
@@ -37,6 +38,7 @@ const routes = root.addChildren([
     newTagDefinitionRoute,
     dataRoute,
     fileRoute,
+    tagEditsRoute,
   ]),
 ]);
 

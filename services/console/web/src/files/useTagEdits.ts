@@ -15,8 +15,8 @@ export interface Edit {
 }
 
 /**
- * Edits tags by hand. What was done is told with a button that undoes it; a large edit goes on behind the screen, and is told
- * when it is through.
+ * Edits tags by hand, and undoes edits by their names. What was done is told with a button that undoes it; what is large goes on
+ * behind the screen, and is told when it is through.
  */
 export function useTagEdits(version: VersionIds) {
   const words = useWords();
@@ -26,42 +26,38 @@ export function useTagEdits(version: VersionIds) {
   /** Whatever was asked of the version may have another answer now. */
   const refresh = () => queries.invalidateQueries({ queryKey: versionKey(version) });
 
-  function fail(error: unknown) {
-    tellFailure(words.data.label.failed, failureText(error as Error, words));
+  function fail(error: Error) {
+    tellFailure(words.data.label.failed, failureText(error, words));
   }
 
+  /** Tells of an edit when it has ended, and shows what has changed by then. */
   async function finish(edit: TagEdit) {
+    if (edit.state === "STATE_UNDOING") tell({ title: words.data.label.undoing(format.number(edit.changedFileCount)) });
+    if (edit.state === "STATE_RUNNING") tell({ title: words.data.label.started(format.number(edit.fileCount)) });
+    const shown = refresh();
     const ended = await endOf(edit, new AbortController().signal);
-    await refresh();
+    await (ended === edit ? shown : refresh());
     const isUndone = ended.state === "STATE_UNDONE";
     if (ended.state === "STATE_STOPPED") {
       tellFailure(words.data.label.stopped, ended.message ?? "");
       return;
     }
     const count = format.number(isUndone ? ended.revertedFileCount : ended.changedFileCount);
-    const undo = { label: words.data.label.undo, run: () => void undone(ended.name ?? "") };
+    const action = { label: words.data.label.undo, run: () => undo.mutate(ended.name ?? "") };
     tell({
       title: isUndone ? words.data.label.undone(count) : words.data.label.done(count),
       ...(ended.notes && { text: ended.notes.join(" ") }),
-      ...(!isUndone && { action: undo }),
+      ...(!isUndone && Number(ended.changedFileCount ?? 0) > 0 && { action }),
     });
   }
 
-  async function undone(name: string) {
-    try {
-      await finish(await undoTagEdit(name));
-    } catch (error) {
-      fail(error);
-    }
-  }
-
-  return useMutation({
+  const finished = (edit: TagEdit) => void finish(edit).catch(fail);
+  const undo = useMutation({ mutationFn: undoTagEdit, onSuccess: finished, onError: fail });
+  const make = useMutation({
     mutationFn: async ({ files, changes }: Edit) => editTags(version, await chosen(files), changes),
-    onSuccess: (edit) => {
-      if (edit.job) tell({ title: words.data.label.started(format.number(edit.fileCount)) });
-      void finish(edit).catch(fail);
-    },
+    onSuccess: finished,
   });
+  return { make, undo };
 }
 
 async function chosen(files: Edit["files"]): Promise<EditedFiles> {

@@ -11,7 +11,15 @@ interface Props extends Omit<ComponentProps<"a">, "className" | "style"> {
 
 /** A link to another screen that looks like a button. */
 export const ButtonLink = createLink(({ kind = "plain", size = "normal", icon, children, ...rest }: Props) => (
-  <a {...rest} className={classes(styles["button"], styles[kind], size === "small" && styles["small"])}>
+  <a
+    {...rest}
+    className={classes(
+      styles["button"],
+      styles[kind],
+      size === "small" && styles["small"],
+      children == null && styles["bare"],
+    )}
+  >
     {icon}
     {children}
   </a>

@@ -1,21 +1,31 @@
 import { Toast } from "@base-ui/react/toast";
 import { X } from "lucide-react";
+import { useRef } from "react";
 import { useWords } from "@/words/words";
 import button from "./Button.module.css";
 import { classes } from "./classes";
 import styles from "./Toasts.module.css";
 import { toasts } from "./toast";
+import { useHeightAs } from "./useHeightAs";
 
 /** Where `tell` shows its notes; it stands once on the page. */
 export function Toasts() {
   return (
     <Toast.Provider toastManager={toasts} limit={4}>
       <Toast.Portal>
-        <Toast.Viewport className={styles["viewport"]}>
-          <Shown />
-        </Toast.Viewport>
+        <Notes />
       </Toast.Portal>
     </Toast.Provider>
+  );
+}
+
+function Notes() {
+  const notes = useRef<HTMLDivElement>(null);
+  useHeightAs("--toasts", notes);
+  return (
+    <Toast.Viewport ref={notes} className={styles["viewport"]}>
+      <Shown />
+    </Toast.Viewport>
   );
 }
 

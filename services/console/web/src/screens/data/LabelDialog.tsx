@@ -30,7 +30,7 @@ export function LabelDialog({ version, files, count, open, onOpen }: Props) {
   const label = words.data.label;
   const format = useFormat();
   const [changes, setChanges] = useState(none);
-  const edits = useTagEdits(version);
+  const { make } = useTagEdits(version);
   const isEmpty = kinds.every((kind) => changes[kind].length === 0);
 
   function change(kind: Kind, tags: readonly string[]) {
@@ -41,7 +41,7 @@ export function LabelDialog({ version, files, count, open, onOpen }: Props) {
     const given = Object.fromEntries(
       kinds.filter((kind) => changes[kind].length > 0).map((kind) => [kind, changes[kind]]),
     );
-    edits.mutate(
+    make.mutate(
       { files, changes: given as TagChanges },
       {
         onSuccess: () => {
@@ -61,7 +61,7 @@ export function LabelDialog({ version, files, count, open, onOpen }: Props) {
       actions={
         <>
           <Button onClick={() => onOpen(false)}>{words.frame.cancel}</Button>
-          <Button kind="primary" busy={edits.isPending} disabled={isEmpty} onClick={apply}>
+          <Button kind="primary" busy={make.isPending} disabled={isEmpty} onClick={apply}>
             {label.apply}
           </Button>
         </>
@@ -98,7 +98,7 @@ export function LabelDialog({ version, files, count, open, onOpen }: Props) {
             )}
           </div>
         ))}
-        {edits.error !== null && <ErrorNote error={edits.error} />}
+        {make.error !== null && <ErrorNote error={make.error} />}
       </div>
     </Dialog>
   );

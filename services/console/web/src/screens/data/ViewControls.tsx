@@ -1,11 +1,13 @@
 import { Slider } from "@base-ui/react/slider";
-import { ArrowDownWideNarrow, ArrowUpNarrowWide, LayoutGrid, List, PanelLeft, Route } from "lucide-react";
+import { ArrowDownWideNarrow, ArrowUpNarrowWide, History, LayoutGrid, List, PanelLeft, Route } from "lucide-react";
 import { sortNames, TILE_PX, type View, type ViewChange } from "@/files/view";
 import { Button } from "@/parts/Button";
+import { ButtonLink } from "@/parts/ButtonLink";
 import { Select } from "@/parts/Select";
 import { useWords } from "@/words/words";
 import styles from "./DataScreen.module.css";
 import filters from "./Filters.module.css";
+import { useView } from "./useView";
 
 interface Props {
   readonly view: View;
@@ -14,7 +16,8 @@ interface Props {
 
 /** How hits are shown: order, gallery or list, size of tiles, filters and explanation beside them. */
 export function ViewControls({ view, onChange }: Props) {
-  const words = useWords().data;
+  const { data: words, tagEdits } = useWords();
+  const { version } = useView();
   const sort = view.sort ?? "relevance";
   const isAscending = view.asc === true;
   return (
@@ -74,6 +77,14 @@ export function ViewControls({ view, onChange }: Props) {
         title={words.filters}
         icon={<PanelLeft size={16} aria-hidden />}
         onClick={() => onChange({ wide: view.wide ? undefined : true })}
+      />
+      <ButtonLink
+        kind="quiet"
+        to="/datasets/$dataset/versions/$version/tag-edits"
+        params={{ dataset: version.dataset, version: version.version }}
+        aria-label={tagEdits.title}
+        title={tagEdits.title}
+        icon={<History size={16} aria-hidden />}
       />
     </div>
   );

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useSyncExternalStore } from "react";
-import { versionName } from "@/api/names";
+import { type VersionIds, versionName } from "@/api/names";
 import type { Question } from "@/api/search";
 
 /** The files that were chosen: some by name, or all that a question finds. */
@@ -64,6 +64,28 @@ export function useSelection(question: Question): readonly [Selection, (selectio
     [version],
   );
   return [selection, choose];
+}
+
+/** Of which hits something is chosen. */
+export interface Choice {
+  readonly version: VersionIds;
+  readonly question: Question;
+  /** How many match; 0 until that is known. */
+  readonly total: number;
+}
+
+/** What is chosen, as calls take it. `take` says whether there is anything; with nothing chosen, it chooses all that match. */
+export function useChosen({ question, total }: Choice) {
+  const [selection, choose] = useSelection(question);
+  const count = sizeOf(selection);
+  const chosen = questionOfSelection(selection, question);
+  const files: readonly string[] | Question = selection.kind === "some" ? [...selection.files] : chosen;
+
+  function take(): boolean {
+    if (count === 0 && total > 0) choose({ kind: "all", question, total });
+    return count > 0 || total > 0;
+  }
+  return { count, files, question: chosen, take };
 }
 
 function subscribe(listener: () => void): () => void {

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Images, RefreshCw } from "lucide-react";
+import { History, Images, RefreshCw } from "lucide-react";
 import { createJob, goesOn } from "@/api/jobs";
 import { type DatasetIds, idOf } from "@/api/names";
 import { newRequestId } from "@/api/requestId";
@@ -43,6 +43,13 @@ export function DatasetActions({ ids, dataset, version }: Props) {
           {scanning ? words.dataset.scanning : words.dataset.scanNow}
         </Button>
       )}
+      <ButtonLink
+        icon={<History size={14} aria-hidden />}
+        to="/datasets/$dataset/versions/$version/tag-edits"
+        params={{ dataset: ids.dataset, version: idOf(version.name) }}
+      >
+        {words.tagEdits.title}
+      </ButtonLink>
       <ButtonLink
         kind="primary"
         icon={<Images size={14} aria-hidden />}

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft, ChevronLeft, ChevronRight } from "lucide-react";
-import { useMemo, useRef } from "react";
+import { useMemo } from "react";
 import { fileQuery } from "@/api/files";
 import { idOf } from "@/api/names";
 import { hitsQuery, PAGE_HITS } from "@/api/search";
@@ -31,7 +31,6 @@ export function FileScreen() {
   const ids = useMemo(() => ({ workspace, dataset, version, file: id }), [workspace, dataset, version, id]);
   const { data: file, error, isPending, refetch } = useQuery(fileQuery(ids));
   const hits = useHitsAround(ids, view, index);
-  const tagInput = useRef<HTMLInputElement>(null);
 
   function open(other: number, name: string | undefined) {
     if (name === undefined) return;
@@ -54,7 +53,6 @@ export function FileScreen() {
   useShortcut({ key: "ArrowLeft", label: words.file.keys.previous, run: previous });
   useShortcut({ key: "ArrowRight", label: words.file.keys.next, run: next });
   useShortcut({ key: "Escape", label: words.file.keys.back, run: back });
-  useShortcut({ key: "t", label: words.file.keys.tag, run: () => tagInput.current?.focus() });
   useShortcut({
     key: "s",
     label: words.file.keys.similar,
@@ -107,7 +105,7 @@ export function FileScreen() {
             path={path}
           />
           <div className={styles["side"]}>
-            {isPending ? <Skeleton lines={8} /> : <FileTags version={ids} file={file} input={tagInput} />}
+            {isPending ? <Skeleton lines={8} /> : <FileTags version={ids} file={file} />}
             {file !== undefined && <FileFacts file={file} />}
             <Neighbours ids={ids} />
             <Answers ids={ids} />

@@ -1,10 +1,12 @@
 import { Check, RotateCcw, X } from "lucide-react";
-import { type ReactNode, type Ref, useMemo } from "react";
+import { type ReactNode, useMemo, useRef } from "react";
 import type { VersionIds } from "@/api/names";
 import type { File, TagChanges } from "@/api/types";
-import { useMay } from "@/app/session";
 import { TagInput } from "@/files/TagInput";
+import { useMayEditTags } from "@/files/useMayEditTags";
 import { useTagEdits } from "@/files/useTagEdits";
+import { useShortcut } from "@/keys/shortcuts";
+import { ErrorNote } from "@/parts/ErrorNote";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
 import styles from "./File.module.css";
@@ -12,18 +14,17 @@ import styles from "./File.module.css";
 interface Props {
   readonly version: VersionIds;
   readonly file: File;
-  readonly input: Ref<HTMLInputElement>;
 }
 
 /** The tags of a file by who gave them; people accept, reject and add. */
-export function FileTags({ version, file, input }: Props) {
+export function FileTags({ version, file }: Props) {
   const words = useWords().file;
   const format = useFormat();
-  const edits = useTagEdits(version);
-  const mayEdit = useMay("ROLE_EDITOR") && file.status !== "STATUS_DELETED";
+  const { make } = useTagEdits(version);
+  const mayEdit = useMayEditTags(version) && file.status !== "STATUS_DELETED";
   const { ai = [], user = [], rejected = [], stale, editTime } = file.tags ?? {};
   const gone = useMemo(() => new Set(rejected), [rejected]);
-  const change = (changes: TagChanges) => edits.mutate({ files: [file.name ?? ""], changes });
+  const change = (changes: TagChanges) => make.mutate({ files: [file.name ?? ""], changes });
 
   return (
     <section aria-labelledby="tags" className={styles["section"]}>
@@ -62,7 +63,8 @@ export function FileTags({ version, file, input }: Props) {
           </Tag>
         ))}
       </TagList>
-      {mayEdit && <TagInput ref={input} version={version} label={words.add} onTag={(tag) => change({ add: [tag] })} />}
+      {mayEdit && <NewTag version={version} onTag={(tag) => change({ add: [tag] })} />}
+      {make.error !== null && <ErrorNote error={make.error} />}
       {rejected.length > 0 && (
         <>
           <h3>{words.rejected}</h3>
@@ -88,6 +90,14 @@ export function FileTags({ version, file, input }: Props) {
       )}
     </section>
   );
+}
+
+/** Takes a tag to add; a key leads there. */
+function NewTag({ version, onTag }: { readonly version: VersionIds; readonly onTag: (tag: string) => void }) {
+  const words = useWords().file;
+  const input = useRef<HTMLInputElement>(null);
+  useShortcut({ key: "t", label: words.keys.tag, run: () => input.current?.focus() });
+  return <TagInput ref={input} version={version} label={words.add} onTag={onTag} />;
 }
 
 function TagList({ children }: { readonly children: readonly ReactNode[] }) {

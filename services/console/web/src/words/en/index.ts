@@ -10,9 +10,11 @@ import { labels } from "./labels";
 import { newDataset } from "./newDataset";
 import { signIn } from "./signIn";
 import { tagDefinitions } from "./tagDefinitions";
+import { tagEdits } from "./tagEdits";
 
 export const en = {
   tagDefinitions,
+  tagEdits,
   jobs,
   data,
   file,

@@ -11,9 +11,11 @@ import { labels } from "./labels";
 import { newDataset } from "./newDataset";
 import { signIn } from "./signIn";
 import { tagDefinitions } from "./tagDefinitions";
+import { tagEdits } from "./tagEdits";
 
 export const zh: Words = {
   tagDefinitions,
+  tagEdits,
   jobs,
   data,
   file,

@@ -1,0 +1,51 @@
+const files = (count: string) => (count === "1" ? "1 file" : `${count} files`);
+
+export const tagEdits = {
+  title: "Label history",
+  lead: "Labels that people gave, the newest first. What an edit changed can be undone, in any order.",
+  viewData: "View data",
+  columns: {
+    when: "When",
+    who: "Who",
+    changes: "Changes",
+    which: "Of which files",
+    files: "Changed files",
+    state: "State",
+    undo: "Undo",
+  },
+  kinds: { add: "added", reject: "rejected", remove: "taken away", restore: "restored" },
+  chosen: "Chosen files",
+  every: "Every file",
+  changed: (changed: string, all: string) => `${changed} of ${all}`,
+  states: {
+    STATE_RUNNING: "Going on",
+    STATE_DONE: "Done",
+    STATE_STOPPED: "Stopped",
+    STATE_UNDOING: "Being undone",
+    STATE_UNDONE: "Undone",
+  },
+  progress: "Files worked through",
+  of: (done: string, total: string) => `${done} of ${total}`,
+  undoneBy: (who: string, when: string) => `by ${who}, ${when}`,
+  reverted: (count: string) => `${files(count)} changed back`,
+  job: "Its job",
+  undo: "Undo",
+  undoLast: "Undo the newest edit that can be",
+  undoNamed: (changes: string) => `Undo: ${changes}`,
+  whyNot: {
+    changedNothing: "It changed nothing.",
+    running: "It has not ended. Stop its job first.",
+    undoing: "It is being undone.",
+    undone: "It was undone. To do it again, label again.",
+    published: "A published version stays as it is.",
+  },
+  asked: {
+    title: (count: string) => `Undo the labels of ${files(count)}?`,
+    text: "Exactly what the edit changed is changed back, where no later edit changed the same tag of a file again. An undoing is not undone: label again.",
+  },
+  empty: {
+    title: "Nobody has labelled these files by hand",
+    text: "Select files in View data and give them tags, or reject tags of models: each edit is listed here, and can be undone.",
+    viewer: "Whoever may edit can give files tags and reject tags of models. Each such edit is listed here.",
+  },
+};

@@ -1,0 +1,51 @@
+import type { Words } from "../words";
+
+export const tagEdits: Words["tagEdits"] = {
+  title: "标注历史",
+  lead: "人工标注的记录，最新的在前。每次更改都可以撤销，顺序不限。",
+  viewData: "查看数据",
+  columns: {
+    when: "时间",
+    who: "操作者",
+    changes: "更改",
+    which: "哪些文件",
+    files: "已更改文件",
+    state: "状态",
+    undo: "撤销",
+  },
+  kinds: { add: "添加", reject: "否定", remove: "移除", restore: "恢复" },
+  chosen: "选定的文件",
+  every: "全部文件",
+  changed: (changed, all) => `${changed} / ${all}`,
+  states: {
+    STATE_RUNNING: "进行中",
+    STATE_DONE: "已完成",
+    STATE_STOPPED: "已停止",
+    STATE_UNDOING: "正在撤销",
+    STATE_UNDONE: "已撤销",
+  },
+  progress: "已处理的文件",
+  of: (done, total) => `${done} / ${total}`,
+  undoneBy: (who, when) => `由 ${who} 于${when}撤销`,
+  reverted: (count) => `已还原 ${count} 个文件`,
+  job: "所属任务",
+  undo: "撤销",
+  undoLast: "撤销最近一次可撤销的更改",
+  undoNamed: (changes) => `撤销：${changes}`,
+  whyNot: {
+    changedNothing: "没有更改任何文件。",
+    running: "尚未结束。请先停止其任务。",
+    undoing: "正在撤销。",
+    undone: "已经撤销。如需恢复，请重新标注。",
+    published: "已发布的版本不能更改。",
+  },
+  asked: {
+    title: (count) => `撤销 ${count} 个文件的标注？`,
+    text: "只还原此次更改的内容；如果之后又更改了文件的同一标签，则以之后的更改为准。撤销操作本身不能撤销，请重新标注。",
+  },
+  empty: {
+    title: "还没有人工标注",
+    text: "在“查看数据”中选择文件，添加标签或否定模型给出的标签：每次更改都会列在这里，并且可以撤销。",
+    viewer: "有编辑权限的人可以为文件添加标签或否定模型给出的标签。每次更改都会列在这里。",
+  },
+};
