@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup protos web lock lint test run bench-main bench-search bench-labels clean
+.PHONY: help setup protos web lock lint test run bench-main bench-search bench-labels bench-console clean
 
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -23,7 +23,8 @@ help: ## Say what there is
 	@echo
 	@echo 'make run takes IMAGES=folder, MODEL_URL=, MODEL_KEY=, MODEL= (tagging), EMBED_URL=, EMBED_MODEL= (embedding),'
 	@echo 'TAGDEF=definition.json, and ONCE=1 to end after the walk. make test takes TESTS="tests/libs ...".'
-	@echo 'make bench-search takes FILES=1000000, ONLY=load,filters,facets,throughput,knn, and KEEP=folder for what it makes.'
+	@echo 'make bench-search takes FILES=1000000, ONLY=load,filters,facets,throughput,knn, and KEEP=folder for what it makes;'
+	@echo 'make bench-labels and make bench-console take FILES and KEEP.'
 
 setup: $(DONE)/suite $(DONE)/web ## Install everything at the locked versions into .venv, and a browser for tests where root may
 	@sh deploy/local/chromium.sh
@@ -65,6 +66,9 @@ bench-search: $(DONE)/suite ## Measure search over FILES files against its goals
 
 bench-labels: $(DONE)/suite ## Measure labels by hand over FILES files, with search, against their goals
 	$(BIN)/python -m benchmarks.labels $(if $(FILES),--files $(FILES)) $(if $(KEEP),--keep $(KEEP))
+
+bench-console: $(DONE)/suite $(DONE)/web ## Measure the console in a browser over FILES files, with its gateway, against its goals
+	$(BIN)/python -m benchmarks.console $(if $(FILES),--files $(FILES)) $(if $(KEEP),--keep $(KEEP))
 
 clean: ## Remove .venv, caches and built stubs; the data of `make run` stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,4 +1,6 @@
-"""The processes that are measured: PostgreSQL, catalog, and search, which can be killed and started anew."""
+"""The processes that are measured: PostgreSQL, catalog and the console, and search, which can be killed and started
+anew.
+"""
 
 import json
 import shutil
@@ -16,7 +18,7 @@ import psutil
 
 from bowerbird.client import Client, ClientSettings
 from deploy.local.folder import Secrets, StateFolder
-from deploy.local.health import grpc_serves
+from deploy.local.health import grpc_serves, http_serves
 from deploy.local.parts import ALLOWED_ADDRESSES, WORKSPACE
 from deploy.local.ports import LOOPBACK
 from deploy.local.program import Program, RunningProgram, start, start_ready
@@ -26,7 +28,7 @@ CATALOG: Final = "catalog"
 VECTORS: Final = "vectors"
 PEER: Final = "peer"
 READY_SECONDS: Final = 120.0
-_LISTENING: Final = ("postgres", "catalog", "search")
+_LISTENING: Final = ("postgres", "catalog", "search", "console")
 # The peer is given what a machine of its own would be set up with. Rows that come with their table are not logged.
 _POSTGRES: Final = NOT_DURABLE | {
     "wal_level": "minimal",
@@ -48,6 +50,7 @@ class Suite:
     postgres: PostgresServer
     catalog_address: str
     search_address: str
+    console_address: str
     secrets: Secrets
     client: Client
     catalog: Program
@@ -79,6 +82,27 @@ class Suite:
             raise
         finally:
             await search.stop()
+
+    @asynccontextmanager
+    async def console(self, thumbnails: Path) -> AsyncIterator[str]:
+        """The console, which keeps thumbnails in the folder; yields its URL. Ended behind the block."""
+        settings = {
+            "listen_address": self.console_address,
+            "catalog_address": self.catalog_address,
+            "search_address": self.search_address,
+            "service_token": self.secrets.service_tokens["console"],
+            "session_key": self.secrets.session_key,
+            "allowed_addresses": json.dumps(ALLOWED_ADDRESSES),
+            "thumbnail_directory": str(thumbnails),
+            "log_format": "json",
+        }
+        program = _program("console", "services.console", self.folder / "console.log", settings)
+        url = f"http://{self.console_address}"
+        running = await start_ready(program, partial(http_serves, f"{url}/readyz"), timeout_seconds=READY_SECONDS)
+        try:
+            yield url
+        finally:
+            await running.stop()
 
 
 class Search:
@@ -137,14 +161,24 @@ async def running_suite(kept: Path | None) -> AsyncIterator[Suite]:
         try:
             for database in (CATALOG, VECTORS, PEER):
                 await create_database(data.server, database)
-            catalog_address, search_address = (f"{LOOPBACK}:{ports[name]}" for name in ("catalog", "search"))
+            addresses = {name: f"{LOOPBACK}:{port}" for name, port in ports.items()}
+            catalog_address, search_address = addresses["catalog"], addresses["search"]
             catalog = _catalog(folder, data.server, catalog_address, keys)
             running = await start(catalog)
             try:
                 await running.ready(partial(grpc_serves, catalog_address), timeout_seconds=READY_SECONDS)
                 settings = ClientSettings(catalog_address, search_address, keys.admin_token, WORKSPACE)
                 async with Client(settings) as client:
-                    yield Suite(folder, data.server, catalog_address, search_address, keys, client, catalog)
+                    yield Suite(
+                        folder,
+                        data.server,
+                        catalog_address,
+                        search_address,
+                        addresses["console"],
+                        keys,
+                        client,
+                        catalog,
+                    )
             finally:
                 await running.stop()
         finally:
