@@ -1,3 +1,8 @@
+import type { components } from "./schema";
+
+/** The stable reasons of the API. A newer one may answer with others. */
+export type Reason = components["schemas"]["ProblemReason"];
+
 /** A call that failed, as the API's problem document (RFC 9457) tells it. */
 export class ApiError extends Error {
   override readonly name = "ApiError";

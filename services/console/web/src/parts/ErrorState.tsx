@@ -2,7 +2,7 @@ import { CircleAlert } from "lucide-react";
 import { useWords } from "@/words/words";
 import { Button } from "./Button";
 import { EmptyState } from "./EmptyState";
-import { failureText } from "./failure";
+import { FailureText } from "./FailureText";
 
 interface Props {
   readonly error: Error;
@@ -19,7 +19,7 @@ export function ErrorState({ error, onRetry }: Props) {
         title={words.frame.failure.title}
         actions={onRetry !== undefined && <Button onClick={onRetry}>{words.frame.retry}</Button>}
       >
-        {failureText(error, words)}
+        <FailureText error={error} />
       </EmptyState>
     </div>
   );

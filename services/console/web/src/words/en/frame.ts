@@ -42,5 +42,7 @@ export const frame = {
     unavailable: "A service of the suite does not answer at the moment.",
     crash: "The screen ran into a fault of its own. Loading it anew may help.",
     reload: "Load anew",
+    /** A sentence for a reason; none where the service's own message is as good. */
+    sentenceOf: (_reason: string, _values: Readonly<Record<string, string>>): string | undefined => undefined,
   },
 };

@@ -1,4 +1,5 @@
 import type { Words } from "../words";
+import { sentenceOf } from "./reasons";
 
 export const frame: Words["frame"] = {
   product: "Bowerbird",
@@ -44,5 +45,6 @@ export const frame: Words["frame"] = {
     unavailable: "系统中的某个服务暂时没有响应。",
     crash: "页面自身发生错误，重新加载或许可以解决。",
     reload: "重新加载",
+    sentenceOf,
   },
 };
