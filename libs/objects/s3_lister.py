@@ -54,7 +54,8 @@ class Lister:
             except ObjectNotFound as error:  # of a bucket without an error document
                 raise BucketNotFound(uri=self._uri) from error
         try:
-            return parse_page(body)
+            # Not on the event loop: catalog serves others while it counts the objects of a bucket.
+            return await asyncio.to_thread(parse_page, body)
         except PageMalformed as error:
             raise StorageFailed(uri=self._uri, problem=error) from error
 

@@ -1,11 +1,14 @@
 """Looking around in object storage before a dataset is made of it, through a real server."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 from pathlib import Path
 
+import grpc
+import grpc.aio
 import pytest
 
 from bowerbird.catalog.v1.connection_pb2 import Connection, FolderConfig, PgvectorConfig
@@ -22,6 +25,7 @@ from deploy.local.servers.seaweedfs import ObjectStorageServer
 from libs.objects import s3_gets
 from libs.objects.config import storage_config
 from libs.objects.opening import open_store
+from libs.objects.s3_page import ListedPage, parse_page
 from libs.objects.store import ObjectStore
 from libs.rpc.addresses import AddressPolicy
 from services.catalog.object_count import TELL_SECONDS
@@ -256,6 +260,37 @@ async def test_a_count_ends_when_its_caller_hangs_up(catalog: Catalog, server: L
     await server.waiting.wait()
     assert len(listings()) > len(before)
     call.cancel()
+    await until(lambda: listings() == before)
+
+
+async def test_a_count_leaves_the_event_loop_of_catalog_to_others(
+    catalog: Catalog, server: ListingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed_in: list[threading.Thread] = []
+
+    def parsed(body: bytes) -> ListedPage:
+        parsed_in.append(threading.current_thread())
+        return parse_page(body)
+
+    monkeypatch.setattr("libs.objects.s3_lister.parse_page", parsed)
+    server.objects = {f"{number}.jpg": "e" for number in range(5_000)}
+    name = await create(catalog, s3_connection(server.endpoint))
+    answers = await counted(catalog, name, "s3://photos")
+    assert answers[-1].file_count == 5_000
+    assert len(parsed_in) >= 5
+    assert threading.current_thread() not in parsed_in  # where catalog serves
+
+
+async def test_a_count_ends_at_the_deadline_of_its_caller(catalog: Catalog, server: ListingServer) -> None:
+    server.objects = {f"{number}.jpg": "e" for number in range(20_000)}
+    server.waits_at = 10
+    name = await create(catalog, s3_connection(server.endpoint))
+    before = listings()
+    request = CountObjectsRequest(name=name, uri="s3://photos")
+    call = ConnectionServiceStub(catalog.editor).CountObjects(request, timeout=2)
+    with pytest.raises(grpc.aio.AioRpcError) as ended:
+        [answer async for answer in call]
+    assert ended.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
     await until(lambda: listings() == before)
 
 
