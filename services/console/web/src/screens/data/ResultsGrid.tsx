@@ -77,12 +77,8 @@ export function ResultsGrid({ question, total, view, onChange, onOpen, ref }: Pr
     }
     try {
       const hits = await hitsBetween(queries, question, first, last);
-      choose(
-        withAdded(
-          selection,
-          hits.flatMap(({ file }) => file?.name ?? []),
-        ),
-      );
+      const names = hits.flatMap(({ file }) => file?.name ?? []);
+      choose((before) => withAdded(before, names));
     } catch (error) {
       tellFailure(words.frame.failure.title, failureText(error as Error, words));
     }

@@ -1,3 +1,4 @@
+import { act, renderHook } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import {
   isChosen,
@@ -6,6 +7,7 @@ import {
   nothing,
   questionOfSelection,
   sizeOf,
+  useSelection,
   withAdded,
   withToggled,
 } from "./selection";
@@ -48,5 +50,15 @@ describe("a selection", () => {
     expect(sizeOf(full)).toBe(MOST_FILES);
     expect(sizeOf(withToggled(full, "one more"))).toBe(MOST_FILES);
     expect(sizeOf(withToggled(full, "f0"))).toBe(MOST_FILES - 1);
+  });
+
+  it("keeps what was chosen while a range was on its way", () => {
+    const { result } = renderHook(() => useSelection(question));
+    const [before, late] = result.current;
+    act(() => result.current[1](withToggled(before, "a")));
+    act(() => late((then) => withAdded(then, ["b", "c"])));
+    expect(result.current[0]).toEqual({ kind: "some", files: new Set(["a", "b", "c"]) });
+    act(() => late(nothing));
+    expect(result.current[0]).toEqual(nothing);
   });
 });

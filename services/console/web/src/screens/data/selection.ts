@@ -50,18 +50,22 @@ export function leftFor(selection: Selection, question: Question): Selection {
 const kept = new Map<string, Selection>();
 const listeners = new Set<() => void>();
 
+/** Chooses; a function is given what is chosen by then, for who had to wait for its files. */
+type Choose = (selection: Selection | ((before: Selection) => Selection)) => void;
+
 /** What is chosen of a question's version. */
-export function useSelection(question: Question): readonly [Selection, (selection: Selection) => void] {
+export function useSelection(question: Question): readonly [Selection, Choose] {
   const version = versionName(question.version);
   const last = useSyncExternalStore(subscribe, () => kept.get(version) ?? nothing);
   const selection = useMemo(() => leftFor(last, question), [last, question]);
-  const choose = useCallback(
-    (next: Selection) => {
+  const choose = useCallback<Choose>(
+    (given) => {
+      const next = typeof given === "function" ? given(leftFor(kept.get(version) ?? nothing, question)) : given;
       if (sizeOf(next) === 0) kept.delete(version);
       else kept.set(version, next);
       for (const listener of listeners) listener();
     },
-    [version],
+    [version, question],
   );
   return [selection, choose];
 }
