@@ -11,6 +11,7 @@ from aiohttp import web
 
 from services.console.openapi.document import document
 from services.console.openapi.page import page, style
+from services.console.rest.compression import takes_gzip
 
 # Asked again each time, and sent if it has changed.
 _CHECKED = "no-cache"
@@ -52,7 +53,7 @@ class _Lasting:
         if any(tag.value in (forms.etag, "*") for tag in request.if_none_match or ()):
             return web.Response(status=304, headers=headers)
         body = forms.plain
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
+        if takes_gzip(request.headers.get("Accept-Encoding", "")):
             body = forms.compressed
             headers["Content-Encoding"] = "gzip"
         return web.Response(body=body, content_type=self._content_type, charset="utf-8", headers=headers)

@@ -23,12 +23,16 @@ class RouteFinder:
             self._by_method.setdefault(route.http_method, []).append(route)
 
     def find(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]]:
-        """The route, and the values of its variables. Raises MethodNotAllowed and RouteUnknown."""
-        for route in self._by_method.get(method, ()):
+        """The route, and the values of its variables: for HEAD those of GET, whose headers it asks for.
+
+        Raises MethodNotAllowed and RouteUnknown.
+        """
+        for route in self._by_method.get("GET" if method == "HEAD" else method, ()):
             if (found := route.template.match(raw_path)) is not None:
                 return route, found
         allowed = {route.http_method for route in self.routes if route.template.match(raw_path) is not None}
         if allowed:
+            allowed |= {"HEAD"} if "GET" in allowed else set()
             raise MethodNotAllowed(field="method", name=raw_path, value=method, expected=", ".join(sorted(allowed)))
         raise RouteUnknown(method, raw_path, self._nearest(method, raw_path))
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from google.protobuf.message_factory import GetMessageClass
 
 from libs.rpc.errors import BowerbirdError, FieldInvalid
+from services.console.rest.compression import compress
 from services.console.rest.contract import Backend, backend_of
 from services.console.rest.encoder import encoder
 from services.console.rest.errors import BodyNotJson, BodyTooLarge, BodyTooSlow, DeadlineExceeded, TokenMissing
@@ -83,7 +84,8 @@ class Gateway:
             body = orjson.dumps(endpoint.encode(await call))
         except grpc.aio.AioRpcError as error:
             raise _told(error, request, route, seconds) from error
-        return web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
+        answer = web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
+        return await compress(answer, request)
 
     def _seconds(self, request: web.Request, route: Route) -> float | None:
         asked = request.headers.get(TIMEOUT_HEADER)

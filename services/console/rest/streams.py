@@ -44,6 +44,8 @@ class StreamAnswers:
             async with aclosing(self._messages(call)) as messages:
                 async for message in messages:
                     response = response or await _opened(request, form)
+                    if request.method == "HEAD":  # it asks how the answer begins, and the stream may have no end
+                        return response
                     await response.write(form.heartbeat if message is None else form.message(encode(message)))
         except ConnectionError:  # the client hung up
             raise
@@ -53,7 +55,8 @@ class StreamAnswers:
             await response.write(form.failure(tell(error)))
         else:
             response = response or await _opened(request, form)
-            await response.write(form.end)
+            if request.method != "HEAD":
+                await response.write(form.end)
         finally:
             call.cancel()
         await response.write_eof()

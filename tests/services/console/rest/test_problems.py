@@ -55,8 +55,8 @@ async def test_a_long_path_is_compared_with_none(console: Console) -> None:
 
 async def test_a_method_that_a_route_does_not_take_is_told_those_that_it_does(console: Console) -> None:
     answer = await console.ask("PUT", DATASETS, json={})
-    assert (answer.status, answer.headers["Allow"]) == (405, "GET, POST")
-    assert "GET, POST" in answer.json["detail"]
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, POST")
+    assert "GET, HEAD, POST" in answer.json["detail"]
     answer = await console.ask("POST", "/healthz")
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
 
