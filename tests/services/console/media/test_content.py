@@ -10,6 +10,7 @@ import pytest
 from aiohttp.test_utils import RawTestServer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from yarl import URL
 
 from bowerbird.catalog.v1.file_pb2 import File
 from bowerbird.type.v1.role_pb2 import Role
@@ -61,6 +62,16 @@ async def test_a_browser_never_runs_what_a_bucket_holds(gallery: Gallery, origin
     disposition = headers["Content-Disposition"]
     assert disposition.startswith('attachment; filename="sun _set_ _n_code __.jpg"; ')
     assert unquote(disposition.partition("filename*=UTF-8''")[2]) == NAME
+
+
+async def test_a_part_of_an_original_is_not_run_either(gallery: Gallery, original: File) -> None:
+    etag = (await gallery.content(original)).headers["ETag"]
+    for headers, status in (({"Range": "bytes=10-"}, 206), ({"If-None-Match": etag}, 304)):
+        answer = await gallery.content(original, headers=headers)
+        assert answer.status == status
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
 @pytest.mark.parametrize(
@@ -190,6 +201,7 @@ async def test_a_link_reads_the_original_from_the_store(gallery: Gallery, origin
     async with aiohttp.ClientSession() as session, session.get(answer.headers["Location"]) as linked:
         assert (linked.status, await linked.read()) == (200, CONTENT)
         assert linked.headers["Content-Disposition"].startswith("attachment")
+    assert 0 < int(URL(answer.headers["Location"]).query["X-Amz-Expires"]) <= 300
 
 
 async def test_a_folder_has_no_links_and_is_streamed(local_gallery: Gallery, local_original: File) -> None:

@@ -1,5 +1,6 @@
 """RPCs over HTTP: resources, requests, limits."""
 
+import base64
 import itertools
 from typing import Any
 
@@ -204,6 +205,22 @@ async def test_a_body_may_be_large_but_not_larger_than_the_limit(console: Consol
     refused = await console.ask("POST", path, data=padded + b" ", headers=headers)
     assert refused.status == 413
     assert "16,777,216" in refused.json["detail"]
+
+
+async def test_an_image_to_search_by_may_have_10_mb_and_not_a_byte_more(console: Console) -> None:
+    version = f"/v1/{(await make_dataset(console))['name']}/versions/v1"
+    for search in (
+        lambda image: {"query": {"image": image}},
+        lambda image: {"query": {"examples": {"like": [{"image": image}]}}},
+    ):
+        largest = await console.ask("POST", f"{version}:search", json=search(in_base64(10 * 1024 * 1024)))
+        assert (largest.status, largest.json["reason"]) == (400, "INDEX_SET_MISSING")  # it was let in
+        larger = await console.ask("POST", f"{version}:search", json=search(in_base64(10 * 1024 * 1024 + 1)))
+        assert (larger.status, larger.json["reason"]) == (400, "IMAGE_TOO_LARGE")
+
+
+def in_base64(size_bytes: int) -> str:
+    return base64.b64encode(b"\xff" * size_bytes).decode()
 
 
 async def test_a_name_may_have_characters_that_a_path_has_not(console: Console) -> None:
