@@ -46,6 +46,7 @@ class Described:
 ROUTES = [
     Described(path, verb, operation) for path, verbs in document()["paths"].items() for verb, operation in verbs.items()
 ]
+STREAMS = [route for route in ROUTES if "application/x-ndjson" in route.answers]
 READ_ALONE = [route for route in ROUTES if route.verb == "get" and "application/json" in route.answers]
 
 
@@ -141,6 +142,24 @@ async def test_what_is_read_has_the_form_that_is_described(asked: Asked, route: 
         assert route.operation["operationId"] == "listFolder"  # which needs a place in the storage
         return
     check(answer.json, route.answers["application/json"])
+
+
+@pytest.mark.parametrize("kind", ["application/x-ndjson", "text/event-stream"])
+@pytest.mark.parametrize("route", STREAMS, ids=lambda route: route.operation["operationId"])
+async def test_a_stream_has_the_form_that_is_described(asked: Asked, route: Described, kind: str) -> None:
+    path = route.path.format_map(asked.ids)
+    dataset = (await asked.console.ask("GET", f"/v1/{WORKSPACE}/datasets/{asked.ids['dataset']}")).json["dataset"]
+    options: dict[str, Any] = {"json": {}} if route.verb == "post" else {}
+    if path.endswith(":countObjects"):
+        options["params"] = {"uri": dataset["rootUri"]}
+    answer = await asked.console.ask(route.verb.upper(), path, headers={"Accept": kind}, **options)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, kind)
+    text = answer.body.decode()
+    found = list(messages(text, kind))
+    assert found
+    for message in found:
+        check(message, route.answers[kind])
+    assert kind != "text/event-stream" or text.endswith("event: end\ndata: {}\n\n")
 
 
 def test_the_check_sees_an_answer_that_is_not_as_described() -> None:
