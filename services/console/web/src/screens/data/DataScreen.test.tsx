@@ -2,6 +2,9 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Call, openConsole } from "@/tests/openConsole";
 import { en } from "@/words/en";
+// Loaded before any test waits for them: on a busy machine that takes longer than a test should.
+import "./DataScreen";
+import "./ExpressionEditor";
 
 const words = en.data;
 const path = "/v1/workspaces/w/datasets/d/versions/v1";
