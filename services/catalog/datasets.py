@@ -133,7 +133,7 @@ async def find_dataset(connection: AsyncConnection, workspace: str, slug: str) -
 
 def dataset_columns() -> Select[Any]:
     """Selects all columns, with the id of the connection as users know it, and of the newest version its number
-    (`latest`), what it holds (`file_count`, `size_bytes`) and when it was scanned.
+    (`latest`), its state, what it holds (`file_count`, `size_bytes`) and when it was scanned.
     """
     of_dataset, newest = versions.alias(), versions.alias()
     number = select(func.max(of_dataset.c.number)).where(of_dataset.c.dataset_id == datasets.c.id).scalar_subquery()
@@ -142,6 +142,7 @@ def dataset_columns() -> Select[Any]:
             datasets,
             connections.c.slug.label("connection"),
             newest.c.number.label("latest"),
+            newest.c.state,
             newest.c.file_count,
             newest.c.size_bytes,
             newest.c.scanned,

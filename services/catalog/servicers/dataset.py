@@ -207,6 +207,7 @@ def encoded_dataset(workspace: str, row: Row[Any]) -> dataset_pb2.Dataset:
         description=row.description,
         labels=row.labels,
         latest_version=version_name(workspace, row.slug, row.latest),
+        latest_state=row.state,
         create_time=timestamp(row.created),
         update_time=timestamp(row.updated),
         etag=etag(row),

@@ -73,13 +73,15 @@ async def test_a_dataset_says_what_its_newest_version_holds(catalog: Catalog) ->
         dataset = (await stub.GetDataset(GetDatasetRequest(name=made.dataset))).dataset
         version = (await stub.GetVersion(GetVersionRequest(name=made.version))).version
         assert (dataset.file_count, dataset.size_bytes, dataset.scan_time) == (3, 3003, version.scan_time)
-        assert listed[made.dataset].file_count == 3
+        assert (listed[made.dataset].file_count, dataset.latest_state) == (3, Version.STATE_OPEN)
         await made.database.execute(
             "INSERT INTO versions (dataset_id, workspace_id, number, state, file_count) "
-            "SELECT dataset_id, workspace_id, 2, state, 7 FROM versions WHERE id = $1", made.version_id,
+            "SELECT dataset_id, workspace_id, 2, $2, 7 FROM versions WHERE id = $1",
+            made.version_id, Version.STATE_PUBLISHED,
         )  # fmt: skip
         newer = (await stub.GetDataset(GetDatasetRequest(name=made.dataset))).dataset
         assert (newer.latest_version, newer.file_count) == (f"{made.dataset}/versions/v2", 7)
+        assert newer.latest_state == Version.STATE_PUBLISHED
         assert not newer.HasField("scan_time")
 
 

@@ -13,6 +13,8 @@ import {
 } from "@tanstack/react-table";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { useState } from "react";
+import { useWords } from "@/words/words";
+import { Button } from "./Button";
 import { classes } from "./classes";
 import styles from "./Table.module.css";
 
@@ -44,23 +46,39 @@ interface Props<Row extends RowData> {
   readonly columns: Columns<Row>;
   readonly rows: readonly Row[];
   readonly idOf: (row: Row) => string;
+  /** How they are sorted, where that is kept elsewhere; else the table keeps it. */
   readonly sorting?: SortingState;
+  readonly onSorting?: (sorting: SortingState) => void;
+  /** Show no more of them at first, and with each click as many more; all if it is not given. */
+  readonly rowsAtOnce?: number;
 }
 
 const none: SortingState = [];
 
 /** Rows that are all there; a click on a heading sorts them. */
-export function Table<Row extends RowData>({ label, columns, rows, idOf, sorting: first = none }: Props<Row>) {
-  const [sorting, setSorting] = useState(first);
+export function Table<Row extends RowData>({
+  label,
+  columns,
+  rows,
+  idOf,
+  sorting: given,
+  onSorting,
+  rowsAtOnce,
+}: Props<Row>) {
+  const words = useWords().frame;
+  const [own, setOwn] = useState(none);
+  const [most, setMost] = useState(rowsAtOnce ?? Number.POSITIVE_INFINITY);
+  const sorting = given ?? own;
   const table = useTable({
     features,
     columns,
     data: rows as Row[],
     getRowId: idOf,
     state: { sorting },
-    onSortingChange: setSorting,
+    onSortingChange: (change) => (onSorting ?? setOwn)(typeof change === "function" ? change(sorting) : change),
     enableSortingRemoval: false,
   });
+  const shown = table.getRowModel().rows;
   return (
     <div className={styles["scroller"]}>
       <table className={styles["table"]} aria-label={label}>
@@ -97,7 +115,7 @@ export function Table<Row extends RowData>({ label, columns, rows, idOf, sorting
           ))}
         </thead>
         <tbody>
-          {table.getRowModel().rows.map((row) => (
+          {shown.slice(0, most).map((row) => (
             <tr key={row.id}>
               {row.getAllCells().map((cell) => {
                 const meta = cell.column.columnDef.meta;
@@ -114,6 +132,11 @@ export function Table<Row extends RowData>({ label, columns, rows, idOf, sorting
           ))}
         </tbody>
       </table>
+      {shown.length > most && (
+        <Button kind="quiet" onClick={() => setMost(most + (rowsAtOnce ?? 0))}>
+          {words.loadMore}
+        </Button>
+      )}
     </div>
   );
 }

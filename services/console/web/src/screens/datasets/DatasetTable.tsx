@@ -3,16 +3,29 @@ import { useMemo } from "react";
 import { idOf } from "@/api/names";
 import type { Dataset } from "@/api/types";
 import { ButtonLink } from "@/parts/ButtonLink";
+import { Chip } from "@/parts/Chip";
 import { columnsOf, Table } from "@/parts/Table";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
 import styles from "./DatasetTable.module.css";
+import type { Sort } from "./route";
 
 const column = columnsOf<Dataset>();
 
+// So many rows are made at first, and as many more whenever that is asked for.
+const rowsAtOnce = 100;
+
+interface Props {
+  readonly datasets: readonly Dataset[];
+  /** As in the address; by name if it is not given. */
+  readonly sort: Sort | undefined;
+  readonly onSort: (sort: Sort) => void;
+}
+
 /** Datasets with what their newest versions hold. */
-export function DatasetTable({ datasets }: { readonly datasets: readonly Dataset[] }) {
-  const words = useWords().datasets;
+export function DatasetTable({ datasets, sort = "name", onSort }: Props) {
+  const { datasets: words, dataset } = useWords();
+  const { states } = dataset.versions;
   const format = useFormat();
   const columns = useMemo(
     () =>
@@ -46,6 +59,12 @@ export function DatasetTable({ datasets }: { readonly datasets: readonly Dataset
           ),
           meta: { narrow: true },
         }),
+        column.accessor((dataset) => states[dataset.latestState ?? "STATE_OPEN"], {
+          id: "state",
+          header: words.columns.state,
+          cell: ({ getValue }) => <Chip>{getValue()}</Chip>,
+          meta: { narrow: true },
+        }),
         column.display({
           id: "data",
           header: () => <span className={styles["unseen"]}>{words.columns.data}</span>,
@@ -63,7 +82,17 @@ export function DatasetTable({ datasets }: { readonly datasets: readonly Dataset
           meta: { narrow: true },
         }),
       ]),
-    [words, format],
+    [words, states, format],
   );
-  return <Table label={words.title} columns={columns} rows={datasets} idOf={(dataset) => dataset.name ?? ""} />;
+  return (
+    <Table
+      label={words.title}
+      columns={columns}
+      rows={datasets}
+      idOf={({ name }) => name ?? ""}
+      rowsAtOnce={rowsAtOnce}
+      sorting={[{ id: sort.replace("-", ""), desc: sort.startsWith("-") }]}
+      onSorting={([by]) => by && onSort(`${by.desc ? "-" : ""}${by.id}` as Sort)}
+    />
+  );
 }

@@ -8,6 +8,7 @@ const birds = {
   name: "workspaces/w/datasets/birds",
   displayName: "Birds of prey",
   rootUri: "s3://bucket/birds",
+  latestState: "STATE_PUBLISHED",
   fileCount: "1234567",
   sizeBytes: "2500000000",
 };
@@ -22,7 +23,8 @@ describe("the list of datasets", () => {
     await openConsole("/datasets", { answers: pages });
     expect(await screen.findByRole("link", { name: "Birds of prey" })).toHaveAttribute("href", "/datasets/birds");
     expect(screen.getByRole("row", { name: /Birds of prey 1,234,567 2\.5 GB/ })).toBeVisible();
-    expect(screen.getByRole("row", { name: /cars 0 .* never/ })).toBeVisible();
+    expect(screen.getByRole("row", { name: /cars 0 .* never Open/ })).toBeVisible();
+    expect(screen.getByRole("row", { name: /Birds of prey .* Published/ })).toBeVisible();
   });
 
   it("is narrowed by a text that stands in the address", async () => {
@@ -35,6 +37,19 @@ describe("the list of datasets", () => {
     expect(await screen.findByRole("link", { name: "cars" })).toBeVisible();
     expect(screen.queryByRole("link", { name: "Birds of prey" })).toBeNull();
     expect(location.search).toBe("?q=CAR");
+  });
+
+  it("is sorted as the address says, and makes no more than a hundred rows at once", async () => {
+    const many = Array.from({ length: 130 }, (_, n) => ({ name: `workspaces/w/datasets/d${n}`, fileCount: `${n}` }));
+    const { user } = await openConsole("/datasets?sort=-files", { answers: { [list]: { datasets: many } } });
+    await screen.findByRole("link", { name: "d129" });
+    const rows = () => document.querySelectorAll("tbody tr").length;
+    expect(rows()).toBe(100);
+    await user.click(screen.getByRole("button", { name: en.frame.loadMore }));
+    expect(rows()).toBe(130);
+    expect(screen.queryByText(en.frame.loadMore)).toBeNull();
+    await user.click(screen.getByRole("button", { name: en.datasets.columns.size }));
+    expect(location.search).toBe("?sort=-size");
   });
 
   it("sorts by a heading", async () => {

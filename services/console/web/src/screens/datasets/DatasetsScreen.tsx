@@ -4,6 +4,7 @@ import { Images, Plus } from "lucide-react";
 import { datasetsQuery } from "@/api/datasets";
 import { idOf } from "@/api/names";
 import type { Dataset } from "@/api/types";
+import { present } from "@/app/search";
 import { useMay, useSession } from "@/app/session";
 import { useShortcut } from "@/keys/shortcuts";
 import { useSearchKey } from "@/keys/useSearchKey";
@@ -16,7 +17,7 @@ import { SearchInput } from "@/parts/SearchInput";
 import { Skeleton } from "@/parts/Skeleton";
 import { useWords } from "@/words/words";
 import { DatasetTable } from "./DatasetTable";
-import { datasetsRoute } from "./route";
+import { datasetsRoute, type Sort } from "./route";
 
 /** All datasets of the workspace. */
 export function DatasetsScreen() {
@@ -24,11 +25,13 @@ export function DatasetsScreen() {
   const { workspace } = useSession();
   const mayCreate = useMay("ROLE_EDITOR");
   const datasets = useQuery(datasetsQuery(workspace));
-  const { q = "" } = datasetsRoute.useSearch();
+  const { q = "", sort } = datasetsRoute.useSearch();
   const navigate = datasetsRoute.useNavigate();
   const box = useSearchKey(words.searchKey);
 
-  const narrow = (text: string) => void navigate({ search: text === "" ? {} : { q: text }, replace: true });
+  const narrow = (text: string) =>
+    void navigate({ search: (before) => present({ ...before, q: text || undefined }), replace: true });
+  const sortBy = (next: Sort) => void navigate({ search: (before) => ({ ...before, sort: next }), replace: true });
   return (
     <Page
       title={words.title}
@@ -49,7 +52,7 @@ export function DatasetsScreen() {
       {datasets.data !== undefined && datasets.data.length > 0 && (
         <>
           <SearchInput ref={box} label={words.search} value={q} onValue={narrow} />
-          <Matching datasets={datasets.data} text={q} onClear={() => narrow("")} />
+          <Matching datasets={datasets.data} text={q} sort={sort} onSort={sortBy} onClear={() => narrow("")} />
         </>
       )}
     </Page>
@@ -70,16 +73,18 @@ function Creation() {
 interface MatchingProps {
   readonly datasets: readonly Dataset[];
   readonly text: string;
+  readonly sort: Sort | undefined;
+  readonly onSort: (sort: Sort) => void;
   readonly onClear: () => void;
 }
 
-function Matching({ datasets, text, onClear }: MatchingProps) {
+function Matching({ datasets, text, sort, onSort, onClear }: MatchingProps) {
   const words = useWords().datasets;
   const wanted = text.toLowerCase();
   const matching = datasets.filter(({ name, displayName }) =>
     `${idOf(name)}\n${displayName ?? ""}`.toLowerCase().includes(wanted),
   );
-  if (matching.length > 0) return <DatasetTable datasets={matching} />;
+  if (matching.length > 0) return <DatasetTable datasets={matching} sort={sort} onSort={onSort} />;
   return (
     <EmptyState
       icon={<Images size={28} aria-hidden />}

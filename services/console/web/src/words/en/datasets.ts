@@ -11,6 +11,7 @@ export const datasets = {
     data: "Data",
     root: "Path",
     scanned: "Last scan",
+    state: "State",
   },
   viewData: "View data",
   viewDataOf: (name: string) => `View data of ${name}`,

@@ -13,6 +13,7 @@ export const datasets: Words["datasets"] = {
     data: "数据",
     root: "路径",
     scanned: "上次扫描",
+    state: "状态",
   },
   viewData: "查看数据",
   viewDataOf: (name) => `查看 ${name} 的数据`,
