@@ -21,7 +21,7 @@ from playwright.async_api import (
 )
 
 # Two cores may have to do for the suite, the browser and the tests of others.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 WINDOW = {"width": 1440, "height": 900}
 _ARGUMENTS = (
     "--disable-gpu",

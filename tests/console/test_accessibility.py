@@ -8,28 +8,11 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.console.accessibility import violations
 from tests.console.browser import visiting
-from tests.console.scene import DATASET, PHOTOS, Scene
+from tests.console.overlays import overlays
+from tests.console.scene import PHOTOS, Scene
+from tests.console.screens import screens
 
 MOST_STEPS = 60
-
-
-def screens(scene: Scene) -> dict[str, str]:
-    """The name of each screen and its path."""
-    job = scene.jobs[1].name.rpartition("/")[2]
-    return {
-        "datasets": "/datasets",
-        "new-dataset": "/new/dataset",
-        "dataset": f"/datasets/{DATASET}",
-        "data": f"{scene.data}?q=a+bird",
-        "data-list": f"{scene.data}?list=true&sort=name",
-        "file": f"{scene.data.removesuffix('data')}files/{scene.file}",
-        "connections": "/connections",
-        "connection": "/connections/storage",
-        "new-connection": "/new/connection?kind=modelService",
-        "jobs": "/jobs",
-        "job": f"/jobs/{job}",
-        "new-job": f"/new/job?kind=tag&dataset={DATASET}",
-    }
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -38,7 +21,6 @@ async def test_axe_finds_nothing_serious_on_any_screen(
 ) -> None:
     found = {}
     async with visiting(browser, scene.url, color_scheme=scheme) as visit:
-        visit.expect_refusal("/session")
         await visit.open("/sign-in", "Sign in")
         found["sign-in"] = await violations(visit.page)
         await visit.page.screenshot(path=screenshots / f"sign-in-{scheme}.png")
@@ -52,9 +34,26 @@ async def test_axe_finds_nothing_serious_on_any_screen(
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_serious_in_any_dialog_or_menu(
+    browser: Browser, scene: Scene, screenshots: Path, scheme: Literal["light", "dark"]
+) -> None:
+    found = {}
+    async with visiting(browser, scene.url, token=scene.token, color_scheme=scheme) as visit:
+        visit.expect_refusal(f"/v1/workspaces/default{scene.data.removesuffix('/data')}:", 400)
+        for name, (path, opened) in overlays(scene).items():
+            await visit.page.goto(f"{scene.url}{path}")
+            await expect(visit.page.get_by_role("heading", level=1)).to_be_visible()
+            await visit.settled()
+            await expect(await opened(visit)).to_be_visible()
+            await visit.settled()
+            found[name] = await violations(visit.page)
+            await visit.page.screenshot(path=screenshots / f"{name}-{scheme}.png")
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
 async def test_the_main_path_needs_no_mouse(browser: Browser, scene: Scene) -> None:
     async with visiting(browser, scene.url) as visit:
-        visit.expect_refusal("/session")
         page, keyboard = visit.page, visit.page.keyboard
         await visit.open("/datasets", "Sign in")
         await tab_to(page, page.get_by_label("Token"))

@@ -6,7 +6,7 @@ from playwright.async_api import Browser, Page, expect
 
 from deploy.local.parts import VECTOR_DATABASE
 from tests.console.browser import Visit, visiting
-from tests.console.scene import Scene
+from tests.console.scene import DATASET, Scene
 from tests.fakes.endpoint import running
 from tests.flow.conftest import RunningSuite
 
@@ -108,7 +108,7 @@ async def test_a_connection_to_storage_is_made_of_a_pasted_config_and_named_wher
         question = page.get_by_role("alertdialog", name="Delete the connection storage?")
         await question.get_by_role("button", name="Delete").click()
         await expect(question.get_by_text("It is still needed by")).to_be_visible()
-        await expect(question.get_by_role("link", name="Open the dataset")).to_be_visible()
+        await expect(question.get_by_role("link", name=f"The dataset {DATASET}")).to_be_visible()
 
 
 async def choose(page: Page, label: str, option: str) -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 import io
+import itertools
 import json
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from bowerbird.catalog.v1.connection_pb2 import Connection, Model, ModelServiceConfig
 from bowerbird.catalog.v1.job_pb2 import Job
@@ -57,16 +58,32 @@ async def version(running_suite: RunningSuite) -> str:
     running_suite.endpoint.rules.append(Rule("status", count=1, status=400, message=FIRST, code=PAYLOADS[0]))
     job = await client.jobs.wait((await client.jobs.tag(DATASET, tag_definition=DATASET)).name)
     assert job.state == Job.STATE_PARTIALLY_FAILED
+    await _answered(running_suite)
     files = [file.name async for file in client.files.list(DATASET)]
     assert len(files) == len(PAYLOADS)
     await client.tag_edits.edit(DATASET, files, TagChanges(add=list(PAYLOADS)))
     return (await client.datasets.version(DATASET)).name
 
 
+async def _answered(running_suite: RunningSuite) -> None:
+    """Have a model answer of each file with a payload: of half of them as it is, else as a tag that nobody defined."""
+    client, rules = running_suite.client, running_suite.endpoint.rules
+    await client.tag_definitions.create(f"{DATASET}-again", json.dumps({"tags": {"bird": "A bird."}}))
+    answers = [text if number % 2 else json.dumps({"tags": [text]}) for number, text in enumerate(PAYLOADS)]
+    rules.append(rule := Rule("texts", texts=tuple(answers)))
+    job = await client.jobs.wait((await client.jobs.tag(DATASET, tag_definition=f"{DATASET}-again")).name)
+    rules.remove(rule)
+    assert job.state == Job.STATE_PARTIALLY_FAILED
+    kept = [
+        answer.answer async for file in client.files.list(DATASET) async for answer in client.files.answers(file.name)
+    ]
+    assert set(answers) <= set(kept)
+
+
 def images() -> Iterator[bytes]:
     """Small images, no two of them alike, with a payload where cameras write."""
     for number, text in enumerate(PAYLOADS):
-        image = Image.new("RGB", (32, 32), (number, 90, 255 - number))
+        image = Image.new("RGB", (32, 32), (4 * number, 90, 255 - 4 * number))
         exif = Image.Exif()
         exif[0x010E] = text  # ImageDescription
         content = io.BytesIO()
@@ -84,15 +101,21 @@ def paths(version: str, files: list[str], failed: str, job: str) -> Iterator[str
     yield f"{data}/data?expr={quote(FIRST)}"
     yield f"/datasets/{quote(FIRST, safe='')}"
     yield from (f"{data}/files/{quote(FIRST, safe='')}", f"{data}/files/{failed}")
-    yield from (f"{data}/files/{name.rpartition('/')[2]}" for name in files[:4])
+    yield from itertools.islice(paths_of_files(version, files), 4)
     yield from ("/new/dataset", "/sign-in?to=javascript:ran(99)", f"/{quote(PAYLOADS[0])}")
+
+
+def paths_of_files(version: str, files: list[str]) -> Iterator[str]:
+    for name in files:
+        yield f"/datasets/{DATASET}/versions/{version.rpartition('/')[2]}/files/{name.rpartition('/')[2]}"
 
 
 async def test_no_payload_runs_on_any_screen_even_without_the_content_security_policy(
     browser: Browser, running_suite: RunningSuite, version: str
 ) -> None:
     client, suite = running_suite.client, running_suite.suite
-    [job] = [job async for job in client.jobs.list(DATASET) if job.WhichOneof("spec") == "tag"]
+    # The newest comes first; of the first one, a single file failed.
+    *_, job = [job async for job in client.jobs.list(DATASET) if job.WhichOneof("spec") == "tag"]
     [failed] = [result.file async for result in client.jobs.results(job.name, only_failed=True)]
     files = [file.name async for file in client.files.list(DATASET)]
     told: list[str] = []
@@ -108,9 +131,23 @@ async def test_no_payload_runs_on_any_screen_even_without_the_content_security_p
             await visit.page.goto(f"{suite.console_url}{path}")
             await visit.settled()
             await touch(visit)
+        await walk(visit, f"{suite.console_url}{next(paths_of_files(version, files))}?i=0")
         assert await visit.page.evaluate("ran(-1), 'counts'") == "counts"
     assert told == ["payload -1"]
     assert [url for url in requests if not url.startswith(f"{suite.console_url}/")] == []
+
+
+async def walk(visit: Visit, first: str) -> None:
+    """Look at one file after another, with all that models said of them."""
+    await visit.page.goto(first)
+    for number, _ in enumerate(PAYLOADS, 1):
+        await expect(visit.page.get_by_text(f"{number} of {len(PAYLOADS)}", exact=True)).to_be_visible()
+        await expect(visit.page.get_by_role("article")).to_have_count(2)
+        await visit.settled()
+        await touch(visit)
+        # Not by a key: the focus may be in a field now.
+        if number < len(PAYLOADS):
+            await visit.button("Next").click()
 
 
 async def touch(visit: Visit) -> None:

@@ -178,7 +178,7 @@ async def test_a_job_shows_what_it_did_and_its_log(browser: Browser, scene: Scen
     async with visiting(browser, scene.url, token=scene.token) as visit:
         page = visit.page
         await visit.open("/jobs?kind=tag", "Jobs")
-        await page.get_by_role("row", name=re.compile("Done")).get_by_role("link").first.click()
+        await visit.link(f"Tagging {tag}").click()
         await expect(page.get_by_role("heading", level=1, name=f"Tagging {tag}")).to_be_visible()
         await expect(page.get_by_role("heading", name="Log")).to_be_visible()
         await expect(page.get_by_text("Complete", exact=True)).to_be_visible()

@@ -107,6 +107,8 @@ class FakeEndpoint:
             match rule.kind if rule else None:
                 case "prose":
                     content = "I see a lovely photo, with a bird perhaps."
+                case "texts" if rule and hashes:
+                    content = rule.text_for(hashes[0])
                 case "unknown_tag":
                     content = json.dumps({"tags": ["a tag that nobody defined"]})
                 case "half_json":

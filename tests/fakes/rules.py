@@ -1,11 +1,12 @@
 """How the fake endpoint misbehaves: rules that a test sets over HTTP."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
     "status",  # answer `status`, with Retry-After if `retry_after` is set
     "prose",  # a chat answer in words
+    "texts",  # a chat answer word for word out of `texts`: each image has one of its own
     "unknown_tag",  # a chat answer with a tag that no definition has
     "half_json",  # a chat answer that breaks off
     "no_content",  # a chat answer without content, as content filters give
@@ -33,6 +34,9 @@ class Rule:
     code: str = "Fake"
     sha256: str | None = None  # only calls that hold this image
     batch_over: int = 0  # only calls with more contents than this
+    texts: tuple[str, ...] = ()
+    # Which of the texts an image got, by its SHA-256.
+    given: dict[str, str] = field(default_factory=dict)
 
     def take(self, hashes: list[str]) -> bool:
         """Whether the rule applies to a call with these contents; counts it down."""
@@ -46,6 +50,10 @@ class Rule:
         if self.count is not None:
             self.count -= 1
         return True
+
+    def text_for(self, sha256: str) -> str:
+        """The text of an image: the next one when it is first asked about, the same ever after."""
+        return self.given.setdefault(sha256, self.texts[len(self.given) % len(self.texts)])
 
 
 @dataclass
