@@ -65,6 +65,7 @@ def make_app(
         guard.token_of,
         Deadlines(settings.timeout_seconds, settings.max_timeout_seconds),
         StreamAnswers(heartbeat_seconds=settings.heartbeat_seconds, stopping=stopping),
+        see=media.see,
     )
     app.router.add_route("*", "/v1/{path:.*}", gateway.handle)
     app.router.add_get("/{path:.*}", Pages().serve)

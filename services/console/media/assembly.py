@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import grpc.aio
 from aiohttp import web
+from google.protobuf.message import Message
 
 from libs.images.pool import ImagePool
 from libs.rpc.addresses import AddressPolicy
@@ -28,6 +29,10 @@ class Media:
         self._files = files
         self._storage = storage
         self._thumbnails = thumbnails
+
+    def see(self, token: str, answer: Message) -> None:
+        """What a service answered to the owner of a token, who may ask for the pictures of it next."""
+        self._files.see(token, answer)
 
     def add_routes(self, router: web.UrlDispatcher, token_of: TokenSource) -> None:
         """To be called before what takes all of `/v1/`."""

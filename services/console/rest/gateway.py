@@ -10,6 +10,7 @@ from typing import Any
 import grpc.aio
 import orjson
 from aiohttp import web
+from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from libs.rpc.errors import BowerbirdError, FieldInvalid
@@ -56,7 +57,10 @@ class Gateway:
         token_of: TokenSource,
         deadlines: Deadlines,
         streams: StreamAnswers,
+        *,
+        see: Callable[[str, Message], None],
     ) -> None:
+        """`see` is told of each answer, with the token that asked for it."""
         self._finder = RouteFinder(routes)
         self._endpoints = {
             id(route): _endpoint(route, channels[backend_of(route.service)]) for route in self._finder.routes
@@ -64,6 +68,7 @@ class Gateway:
         self._token_of = token_of
         self._deadlines = deadlines
         self._streams = streams
+        self._see = see
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """The handler of all paths below `/v1/`. Raises BowerbirdError, which a middleware makes a problem."""
@@ -81,9 +86,11 @@ class Gateway:
             if route.server_streaming:
                 tell = partial(_told, request=request, route=route, seconds=seconds)
                 return await self._streams.send(request, call, endpoint.encode, tell)
-            body = orjson.dumps(endpoint.encode(await call))
+            message = await call
+            body = orjson.dumps(endpoint.encode(message))
         except grpc.aio.AioRpcError as error:
             raise _told(error, request, route, seconds) from error
+        self._see(token, message)
         answer = web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
         return await compress(answer, request)
 

@@ -20,6 +20,8 @@ export default defineConfig({
     // A data: address would need an exception in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What several screens use comes with the frame, in one file: forty small ones take longer than their bytes.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 3 }] } } },
     // The frame: React, router, queries and Base UI, 180 kB compressed. What a screen alone needs stays out of it.
     chunkSizeWarningLimit: 600,
   },

@@ -6,27 +6,42 @@ import styles from "./Thumbnail.module.css";
 /** Few sizes, so that a thumbnail that was made once fits most tiles. */
 const SIDES_PX = [128, 256, 384, 768];
 
+/** When a picture is wanted: before others, behind them, or not as long as this is said. */
+export type Wanted = "now" | "soon" | "later";
+
 interface Props {
   /** Name of the file. */
   readonly file: string;
+  /** Its etag where that is known: then the browser need not ask for the picture again. */
+  readonly etag?: string | undefined;
   /** Width of the place it stands in. */
   readonly widthPx: number;
+  readonly wanted?: Wanted;
 }
 
 /** A square thumbnail. Its name stands beside it. A download under way ends with it: nobody waits for tiles that are gone. */
-export function Thumbnail({ file, widthPx }: Props) {
-  const [state, setState] = useState<"coming" | "shown" | "failed">("coming");
+export function Thumbnail({ file, etag, widthPx, wanted = "now" }: Props) {
+  const [hasFailed, setFailed] = useState(false);
   const image = useRef<HTMLImageElement>(null);
-  const address = thumbnailAddress(file, widthPx);
+  const address = thumbnailAddress(file, widthPx, etag);
   useEffect(() => {
     const element = image.current;
-    if (element === null) return;
-    element.src = address;
-    return () => {
-      if (!element.complete) element.removeAttribute("src");
+    if (element === null || wanted === "later" || element.getAttribute("src") === address) return;
+    const fetch = () => {
+      element.src = address;
     };
-  }, [address]);
-  if (state === "failed") {
+    if (wanted === "now") fetch();
+    // Behind those that are wanted now and come with it.
+    const waiting = wanted === "soon" ? setTimeout(fetch) : undefined;
+    return () => clearTimeout(waiting);
+  }, [address, wanted]);
+  useEffect(() => {
+    const element = image.current;
+    return () => {
+      if (element !== null && !element.complete) element.removeAttribute("src");
+    };
+  }, []);
+  if (hasFailed) {
     return (
       <span className={classes(styles["thumbnail"], styles["failed"])}>
         <ImageOff size={20} aria-hidden />
@@ -39,15 +54,16 @@ export function Thumbnail({ file, widthPx }: Props) {
       alt=""
       decoding="async"
       draggable={false}
-      className={classes(styles["thumbnail"], state === "coming" && styles["coming"])}
-      onLoad={() => setState("shown")}
-      onError={() => setState("failed")}
+      fetchPriority={wanted === "now" ? "high" : "low"}
+      className={styles["thumbnail"]}
+      onError={() => setFailed(true)}
     />
   );
 }
 
-export function thumbnailAddress(file: string, widthPx: number): string {
+export function thumbnailAddress(file: string, widthPx: number, etag?: string): string {
   const wanted = widthPx * window.devicePixelRatio;
   const side = SIDES_PX.find((one) => one >= wanted * 0.9) ?? SIDES_PX.at(-1);
-  return `/v1/${file}:thumbnail?mode=m_fill,w_${side},h_${side}`;
+  const content = etag ? `&etag=${encodeURIComponent(etag)}` : "";
+  return `/v1/${file}:thumbnail?mode=m_fill,w_${side},h_${side}${content}`;
 }

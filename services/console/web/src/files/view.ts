@@ -98,6 +98,11 @@ export function asksNothing(view: View): boolean {
   return Object.keys(conditions).length === 0;
 }
 
+/** What of a view says which files are asked for, without how they are shown. */
+export function askedIn({ list, tile, explain, wide, at, ...asked }: View): View {
+  return asked;
+}
+
 /** Files are asked for by what they are like. */
 export function isSimilarity({ q, image, uri, like }: View): boolean {
   return [q, image, uri, like].some((part) => part !== undefined);

@@ -3,6 +3,7 @@ import {
   memo,
   type ReactNode,
   type Ref,
+  useCallback,
   useEffectEvent,
   useId,
   useImperativeHandle,
@@ -16,7 +17,7 @@ import { type Layout, layoutOf, type Shape } from "./layout";
 import { offsetShowing } from "./position";
 import { scaleOf } from "./scale";
 import { useBoxSize } from "./useBoxSize";
-import { useScaledScroll } from "./useScaledScroll";
+import { BESIDE, type Pace, useScaledScroll } from "./useScaledScroll";
 
 /** One row of a grid, for who draws it: its cells have the role `gridcell` and the ids of `cellId`. */
 export interface GridRow {
@@ -27,8 +28,9 @@ export interface GridRow {
   readonly columns: number;
   /** Width of a cell in pixels. */
   readonly cellPx: number;
-  /** What is not there yet need not be fetched while this is false: the grid flies past. */
-  readonly calm: boolean;
+  readonly pace: Pace;
+  /** Whether it is in view now, and not just beside it. */
+  readonly isInView: () => boolean;
   readonly cellId: (index: number) => string;
 }
 
@@ -99,6 +101,12 @@ export function Grid({
     press: (key) => void press(key),
   }));
 
+  const isInView = useCallback(
+    (row: number) => (row + 1) * rowPx > offset() && row * rowPx < offset() + heightPx,
+    [rowPx, heightPx, offset],
+  );
+  // At least as many as are drawn at a time.
+  const places = Math.ceil(heightPx / rowPx) + 1 + 2 * BESIDE;
   const shownRows = Array.from({ length: Math.max(0, view.last - view.first + 1) }, (_, at) => view.first + at);
   const isActiveShown = Math.floor(active / columns) >= view.first && Math.floor(active / columns) <= view.last;
   return (
@@ -124,13 +132,15 @@ export function Grid({
       <div role="presentation" className={styles["area"]} style={{ height: scale.areaPx }}>
         {shownRows.map((row) => (
           <Row
-            key={row}
+            // Rows that come take the places of those that went: to change what an element says takes less than to make one.
+            key={row % places}
             id={id}
             row={row}
             top={row * rowPx + view.shift}
             count={Math.min(columns, count - row * columns)}
             layout={layout}
-            calm={view.calm}
+            pace={view.pace}
+            isInView={isInView}
             render={renderRow}
           />
         ))}
@@ -145,11 +155,12 @@ interface RowProps {
   readonly top: number;
   readonly count: number;
   readonly layout: Layout;
-  readonly calm: boolean;
+  readonly pace: Pace;
+  readonly isInView: (row: number) => boolean;
   readonly render: (row: GridRow) => ReactNode;
 }
 
-const Row = memo(function Row({ id, row, top, count, layout, calm, render }: RowProps) {
+const Row = memo(function Row({ id, row, top, count, layout, pace, isInView, render }: RowProps) {
   const { columns, rowPx, cellPx, gapPx } = layout;
   return (
     // biome-ignore lint/a11y/useSemanticElements: see the grid
@@ -160,7 +171,15 @@ const Row = memo(function Row({ id, row, top, count, layout, calm, render }: Row
       className={styles["row"]}
       style={{ top, height: rowPx - gapPx, gap: gapPx, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
     >
-      {render({ first: row * columns, count, columns, cellPx, calm, cellId: (index) => cellId(id, index) })}
+      {render({
+        first: row * columns,
+        count,
+        columns,
+        cellPx,
+        pace,
+        isInView: () => isInView(row),
+        cellId: (index) => cellId(id, index),
+      })}
     </div>
   );
 });

@@ -25,6 +25,28 @@ export function Menu({ trigger, align = "end", children }: MenuProps) {
   );
 }
 
+interface MenuAtProps {
+  /** The button that was pressed, where the menu stands; without one it is closed. */
+  readonly anchor: HTMLElement | undefined;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** One menu for many buttons, which would each weigh as much as a menu: it stands at the one that was pressed. */
+export function MenuAt({ anchor, onClose, children }: MenuAtProps) {
+  return (
+    <Base.Root open={anchor !== undefined} onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Positioner className={popup["positioner"]} sideOffset={4} align="end" anchor={anchor ?? null}>
+          <Base.Popup className={popup["popup"]} finalFocus={() => anchor ?? true}>
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
 interface MenuItemProps {
   readonly icon?: ReactNode;
   readonly danger?: boolean;

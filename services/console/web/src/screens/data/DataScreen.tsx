@@ -8,7 +8,7 @@ import { ExampleImageTooLarge, keepExampleImage } from "@/api/exampleImages";
 import { idOf } from "@/api/names";
 import { hitsQuery, type Question } from "@/api/search";
 import { columnInOwn, questionOf } from "@/files/question";
-import { asksNothing, isSimilarity, type View } from "@/files/view";
+import { askedIn, asksNothing, isSimilarity, type View } from "@/files/view";
 import type { GridHandle } from "@/grid/Grid";
 import { useSearchKey } from "@/keys/useSearchKey";
 import { Crumbs } from "@/parts/Crumbs";
@@ -35,7 +35,8 @@ export function DataScreen() {
   const { version, view, change } = useView();
   const navigate = useNavigate();
   const dataset = useQuery(datasetQuery(version));
-  const question = useQuestion(view, version);
+  const asked = useAsked(view);
+  const question = useQuestion(asked, version);
   const first = useQuery({
     ...hitsQuery(question, 0),
     // The grid stays until the first hits of another question are there.
@@ -109,7 +110,7 @@ export function DataScreen() {
         </p>
       )}
       <div className={styles["body"]}>
-        {view.wide !== true && <Filters version={version} view={view} onChange={change} />}
+        {view.wide !== true && <Filters version={version} view={asked} onChange={change} />}
         <div className={styles["results"]} aria-busy={first.isFetching}>
           <Results
             key={JSON.stringify([shown.query, shown.image, shown.sort, shown.nearDuplicateSimilarity])}
@@ -135,6 +136,14 @@ export function DataScreen() {
       {drop.isOver && <div className={styles["drop"]}>{words.data.dropImage}</div>}
     </main>
   );
+}
+
+/** What of a view says which files; the same object as long as that stays. */
+function useAsked(view: View): View {
+  const made = askedIn(view);
+  const text = JSON.stringify(made);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text stands for it
+  return useMemo(() => made, [text]);
 }
 
 /** The question of a view; the same object as long as the view asks the same. */

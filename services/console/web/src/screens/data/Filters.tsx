@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { ApiError } from "@/api/errors";
 import type { VersionIds } from "@/api/names";
 import { isSimilarity, rangeOf, toggled, type View, type ViewChange } from "@/files/view";
@@ -16,12 +17,13 @@ import { ValueFilter } from "./ValueFilter";
 
 interface Props {
   readonly version: VersionIds;
+  /** Only what says which files: the same object as long as that stays. */
   readonly view: View;
   readonly onChange: (change: ViewChange, how?: { readonly replace?: boolean }) => void;
 }
 
 /** What the files can be narrowed by, with the numbers of files that each choice leaves. */
-export function Filters({ version, view, onChange }: Props) {
+export const Filters = memo(function Filters({ version, view, onChange }: Props) {
   const words = useWords().data;
   const format = useFormat();
   const facets = useFacets(version, view);
@@ -30,7 +32,7 @@ export function Filters({ version, view, onChange }: Props) {
   const error = facets.error ?? histograms.error;
   const day = (seconds: number) => format.time(new Date(seconds * 1000).toISOString());
   return (
-    <aside aria-label={words.filters} className={styles["panel"]} aria-busy={facets.isPending}>
+    <aside aria-label={words.filters} className={styles["panel"]} aria-busy={facets.isComing || histograms.isComing}>
       {error !== null && !isWrongQuery(error) && <ErrorNote error={error} />}
       {isSimilarity(view) && (
         <Filter title={words.similarity}>
@@ -82,7 +84,7 @@ export function Filters({ version, view, onChange }: Props) {
       </Filter>
     </aside>
   );
-}
+});
 
 /** The search bar shows where a query is wrong. */
 function isWrongQuery(error: Error): boolean {

@@ -1,7 +1,7 @@
-import { Check, Layers, ScanSearch } from "lucide-react";
+import { Layers } from "lucide-react";
 import { memo } from "react";
 import type { Hit } from "@/api/types";
-import { Thumbnail } from "@/files/Thumbnail";
+import { Thumbnail, type Wanted } from "@/files/Thumbnail";
 import { classes } from "@/parts/classes";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
@@ -18,6 +18,7 @@ interface Props extends Pick<Results, "isList" | "onClick" | "onToggle" | "onOpe
   readonly cellPx: number;
   readonly isActive: boolean;
   readonly isSelected: boolean;
+  readonly picture: Wanted;
 }
 
 /** One hit of the grid: a tile of the gallery, or a line of the list. */
@@ -30,6 +31,7 @@ export const HitCell = memo(function HitCell({
   isList,
   isActive,
   isSelected,
+  picture,
   onClick,
   onToggle,
   onOpen,
@@ -73,7 +75,7 @@ export const HitCell = memo(function HitCell({
       onDoubleClick={() => onOpen(index, hit)}
     >
       <div className={styles["picture"]}>
-        <Thumbnail key={file.name} file={file.name} widthPx={isList ? 48 : cellPx} />
+        <Thumbnail key={file.name} file={file.name} etag={file.etag} widthPx={isList ? 48 : cellPx} wanted={picture} />
         {!isList && score !== undefined && <span className={styles["score"]}>{score}</span>}
         {others > 0 && (
           <span className={styles["group"]} title={words.nearDuplicates(others)}>
@@ -92,9 +94,7 @@ export const HitCell = memo(function HitCell({
           onToggle(index, hit, event);
         }}
         onDoubleClick={(event) => event.stopPropagation()}
-      >
-        <Check size={14} aria-hidden />
-      </button>
+      />
       <button
         type="button"
         tabIndex={-1}
@@ -106,9 +106,7 @@ export const HitCell = memo(function HitCell({
           onSimilar(hit);
         }}
         onDoubleClick={(event) => event.stopPropagation()}
-      >
-        <ScanSearch size={14} aria-hidden />
-      </button>
+      />
       {isList ? <HitLine file={file} score={score} /> : <span className={styles["name"]}>{name}</span>}
     </div>
   );

@@ -8,10 +8,10 @@ import { isChosen } from "./selection";
 import { useHits } from "./useHits";
 
 /** The hits of one row of the grid. */
-export function HitRow({ first, count, cellPx, calm, cellId }: GridRow) {
+export function HitRow({ first, count, cellPx, pace, isInView, cellId }: GridRow) {
   const words = useWords().data;
   const { question, selection, active, isList, ...actions } = useResults();
-  const hits = useHits(question, first, count, calm);
+  const hits = useHits(question, first, count, pace);
   if (hits.error !== null && hits.at(first) === undefined) {
     return (
       // biome-ignore lint/a11y/useFocusableInteractive: the focus stays with the grid
@@ -24,6 +24,7 @@ export function HitRow({ first, count, cellPx, calm, cellId }: GridRow) {
       </div>
     );
   }
+  const picture = pace !== "slow" ? "later" : isInView() ? "now" : "soon";
   return Array.from({ length: count }, (_, at) => {
     const index = first + at;
     const hit = hits.at(index);
@@ -37,6 +38,7 @@ export function HitRow({ first, count, cellPx, calm, cellId }: GridRow) {
         cellPx={cellPx}
         isList={isList}
         isActive={index === active}
+        picture={picture}
         isSelected={isChosen(selection, hit?.file?.name ?? "")}
         {...actions}
       />

@@ -1,13 +1,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Ellipsis } from "lucide-react";
-import { type MouseEvent, useState } from "react";
+import { type MouseEvent, memo, useCallback, useLayoutEffect, useRef, useState } from "react";
 import type { VersionIds } from "@/api/names";
 import { completedTagsQuery } from "@/api/search";
 import type { FacetCount } from "@/api/types";
 import { conditionOn, type TagCondition, tagConditions, type View, type ViewChange, withTag } from "@/files/view";
-import { Button } from "@/parts/Button";
 import { classes } from "@/parts/classes";
-import { Menu, MenuChoices } from "@/parts/Menu";
+import { MenuAt, MenuChoices } from "@/parts/Menu";
 import { SearchInput } from "@/parts/SearchInput";
 import { useFormat } from "@/words/format";
 import { useWords } from "@/words/words";
@@ -26,6 +24,7 @@ const MOST_COMPLETED = 50;
 export function TagFilter({ version, view, counts, onChange }: Props) {
   const words = useWords().data;
   const [prefix, setPrefix] = useState("");
+  const [menu, setMenu] = useState<{ readonly tag: string; readonly button: HTMLElement }>();
   const completed = useQuery({
     ...completedTagsQuery(version, prefix, MOST_COMPLETED),
     enabled: prefix !== "",
@@ -35,6 +34,16 @@ export function TagFilter({ version, view, counts, onChange }: Props) {
   const known = new Map((prefix === "" ? counts : (completed.data ?? [])).map((tag) => [tag.value ?? "", tag.count]));
   const absent = prefix === "" ? chosen.filter((tag) => !known.has(tag)) : [];
   const shown = [...absent.map((tag) => [tag, undefined] as const), ...known];
+  const latest = useRef(view);
+  useLayoutEffect(() => {
+    latest.current = view;
+  });
+  // The same between renders, so that a line is drawn anew only where something of its own changed.
+  const setCondition = useCallback(
+    (tag: string, condition: TagCondition | undefined) => onChange(withTag(latest.current, tag, condition)),
+    [onChange],
+  );
+  const openMenu = useCallback((tag: string, button: HTMLElement) => setMenu({ tag, button }), []);
   return (
     <>
       <SearchInput label={words.findTag} value={prefix} onValue={setPrefix} />
@@ -45,10 +54,23 @@ export function TagFilter({ version, view, counts, onChange }: Props) {
             tag={tag}
             count={count}
             condition={conditionOn(view, tag)}
-            onCondition={(condition) => onChange(withTag(view, tag, condition))}
+            isOpen={menu?.tag === tag}
+            onCondition={setCondition}
+            onMenu={openMenu}
           />
         ))}
       </ul>
+      <MenuAt anchor={menu?.button} onClose={() => setMenu(undefined)}>
+        <MenuChoices
+          label={menu?.tag ?? ""}
+          value={(menu && conditionOn(view, menu.tag)) ?? "off"}
+          onValue={(next) => menu && setCondition(menu.tag, next === "off" ? undefined : next)}
+          choices={[
+            ...tagConditions.map((value) => ({ value, label: words.conditionNames[value] })),
+            { value: "off" as const, label: words.conditionNames.off },
+          ]}
+        />
+      </MenuAt>
       {shown.length === 0 && <p className={styles["nothing"]}>{words.noTags}</p>}
     </>
   );
@@ -58,15 +80,18 @@ interface LineProps {
   readonly tag: string;
   readonly count: string | undefined;
   readonly condition: TagCondition | undefined;
-  readonly onCondition: (condition: TagCondition | undefined) => void;
+  /** Whether its menu stands open. */
+  readonly isOpen: boolean;
+  readonly onCondition: (tag: string, condition: TagCondition | undefined) => void;
+  readonly onMenu: (tag: string, button: HTMLElement) => void;
 }
 
-function TagLine({ tag, count, condition, onCondition }: LineProps) {
+const TagLine = memo(function TagLine({ tag, count, condition, isOpen, onCondition, onMenu }: LineProps) {
   const words = useWords().data;
   const format = useFormat();
   const click = ({ shiftKey, altKey, ctrlKey, metaKey }: MouseEvent) => {
     const wanted = altKey ? "none" : shiftKey || ctrlKey || metaKey ? "any" : "all";
-    onCondition(condition === undefined || wanted !== "all" ? wanted : undefined);
+    onCondition(tag, condition === undefined || wanted !== "all" ? wanted : undefined);
   };
   return (
     <li className={styles["valueLine"]}>
@@ -81,26 +106,16 @@ function TagLine({ tag, count, condition, onCondition }: LineProps) {
         {condition !== undefined && <span className={styles["condition"]}>{words.conditions[condition]}</span>}
         <span className={styles["count"]}>{count === undefined ? 0 : format.number(count)}</span>
       </button>
-      <Menu
-        trigger={
-          <Button
-            kind="quiet"
-            size="small"
-            aria-label={words.conditionOn(tag)}
-            icon={<Ellipsis size={14} aria-hidden />}
-          />
-        }
+      <button
+        type="button"
+        aria-label={words.conditionOn(tag)}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        className={styles["more"]}
+        onClick={({ currentTarget }) => onMenu(tag, currentTarget)}
       >
-        <MenuChoices
-          label={tag}
-          value={condition ?? "off"}
-          onValue={(next) => onCondition(next === "off" ? undefined : next)}
-          choices={[
-            ...tagConditions.map((value) => ({ value, label: words.conditionNames[value] })),
-            { value: "off" as const, label: words.conditionNames.off },
-          ]}
-        />
-      </Menu>
+        …
+      </button>
     </li>
   );
-}
+});

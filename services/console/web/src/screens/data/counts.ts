@@ -44,22 +44,39 @@ interface Counts<Field, Value> {
   readonly of: (field: Field) => Value | undefined;
   readonly error: Error | null;
   readonly isPending: boolean;
+  /** What is asked for is on its way; the counts may be those of before. */
+  readonly isComing: boolean;
+}
+
+/** The calls that count values beside the files of a view. */
+export function facetQueries(version: VersionIds, view: View) {
+  return countedApart(view, facetParts).map(({ view: counted, fields }) =>
+    facetsQuery(questionOf(version, counted), fields, MOST_VALUES),
+  );
+}
+
+/** The calls that count ranges beside the files of a view. */
+export function histogramQueries(version: VersionIds, view: View) {
+  const parts: typeof histogramParts = isSimilarity(view)
+    ? [...histogramParts, ["FIELD_SCORE", undefined]]
+    : histogramParts;
+  return countedApart(view, parts).map(({ view: counted, fields }) =>
+    histogramsQuery(questionOf(version, counted), fields, MOST_RANGES),
+  );
 }
 
 /** How many files have which value, over tags, directories and media types. */
 export function useFacets(version: VersionIds, view: View): Counts<FacetField, Facet> {
-  const asked = useMemo(() => countedApart(view, facetParts), [view]);
+  const asked = useMemo(() => facetQueries(version, view), [version, view]);
   return useQueries({
-    queries: asked.map(({ view: counted, fields }) => ({
-      ...facetsQuery(questionOf(version, counted), fields, MOST_VALUES),
-      placeholderData: keepPreviousData,
-    })),
+    queries: asked.map((query) => ({ ...query, placeholderData: keepPreviousData })),
     combine: (answers) => {
       const facets = answers.flatMap(({ data }) => data?.facets ?? []);
       return {
         of: (field) => facets.find((facet) => facet.field === field),
         error: answers.find(({ error }) => error !== null)?.error ?? null,
         isPending: answers.some(({ isPending }) => isPending),
+        isComing: answers.some(({ isPending, isPlaceholderData }) => isPending || isPlaceholderData),
       };
     },
   });
@@ -67,25 +84,16 @@ export function useFacets(version: VersionIds, view: View): Counts<FacetField, F
 
 /** How many files lie in which range of size, time and, with similarity, score. */
 export function useHistograms(version: VersionIds, view: View): Counts<HistogramField, Histogram> {
-  const asked = useMemo(
-    () =>
-      countedApart<HistogramField>(
-        view,
-        isSimilarity(view) ? [...histogramParts, ["FIELD_SCORE", undefined]] : histogramParts,
-      ),
-    [view],
-  );
+  const asked = useMemo(() => histogramQueries(version, view), [version, view]);
   return useQueries({
-    queries: asked.map(({ view: counted, fields }) => ({
-      ...histogramsQuery(questionOf(version, counted), fields, MOST_RANGES),
-      placeholderData: keepPreviousData,
-    })),
+    queries: asked.map((query) => ({ ...query, placeholderData: keepPreviousData })),
     combine: (answers) => {
       const histograms = answers.flatMap(({ data }) => data?.histograms ?? []);
       return {
         of: (field) => histograms.find((histogram) => histogram.field === field),
         error: answers.find(({ error }) => error !== null)?.error ?? null,
         isPending: answers.some(({ isPending }) => isPending),
+        isComing: answers.some(({ isPending, isPlaceholderData }) => isPending || isPlaceholderData),
       };
     },
   });

@@ -72,7 +72,8 @@ export function TagEditsScreen() {
           </Button>
         </div>
       )}
-      {mayUndo && <Undoing ids={ids} edit={asked} newest={newest} onEdit={ask} />}
+      {mayUndo && <Undoing ids={ids} edit={asked} onEdit={ask} />}
+      {mayUndo && newest !== undefined && <UndoKey onPress={() => ask(newest)} />}
     </Page>
   );
 }
@@ -81,19 +82,17 @@ interface UndoingProps {
   readonly ids: VersionIds;
   /** The edit that somebody wants undone. */
   readonly edit: TagEdit | undefined;
-  readonly newest: TagEdit | undefined;
   readonly onEdit: (edit: TagEdit | undefined) => void;
 }
 
-/** Asks before an edit is undone; a key asks for the newest one. */
-function Undoing({ ids, edit, newest, onEdit }: UndoingProps) {
+/** Asks before an edit is undone. */
+function Undoing({ ids, edit, onEdit }: UndoingProps) {
   const words = useWords().tagEdits;
   const format = useFormat();
   const { undo } = useTagEdits(ids);
   // While the dialog closes, it shows what it asked.
   const [last, keep] = useState(edit);
   if (edit !== undefined && edit !== last) keep(edit);
-  useShortcut({ key: "u", label: words.undoLast, run: () => onEdit(newest) });
   const count = Number(last?.changedFileCount ?? 0) - Number(last?.revertedFileCount ?? 0);
   return (
     <Confirmation
@@ -110,6 +109,12 @@ function Undoing({ ids, edit, newest, onEdit }: UndoingProps) {
       {words.asked.text}
     </Confirmation>
   );
+}
+
+/** The key for the newest edit; there only once that is known, so that one pressed early waits for it. */
+function UndoKey({ onPress }: { readonly onPress: () => void }) {
+  useShortcut({ key: "u", label: useWords().tagEdits.undoLast, run: onPress });
+  return null;
 }
 
 function ViewData(params: { readonly dataset: string; readonly version: string }) {
