@@ -86,6 +86,18 @@ describe("the history of labels", () => {
     expect(screen.queryByRole("button", { name: /^Undo/ })).toBeNull();
   });
 
+  it("asks about the newest edit once it is known, where the key was pressed before", async () => {
+    let come: (answer: object) => void = () => undefined;
+    const edits = new Promise<object>((resolve) => {
+      come = resolve;
+    });
+    const { user } = await openConsole(address, { answers: { ...answers, [list]: () => edits } });
+    await screen.findByRole("heading", { name: words.title });
+    await user.keyboard("u");
+    come({ tagEdits: [edit(1, {})] });
+    expect(await screen.findByRole("alertdialog", { name: words.asked.title("1,500") })).toBeVisible();
+  });
+
   it("follows a large undoing to its end", async () => {
     const job = "workspaces/w/jobs/9";
     const states = ["STATE_DONE", "STATE_UNDOING", "STATE_UNDONE"] as const;
