@@ -65,7 +65,7 @@ function NewDefinition({ template }: { readonly template: "driving" | undefined 
   const [checked, setChecked] = useState(false);
   const problems = useProblems(draft);
   const creation = useMutation({
-    mutationFn: () => createTagDefinition(workspace, id, definitionOf(draft)),
+    mutationFn: (newId: string) => createTagDefinition(workspace, newId, definitionOf(draft)),
     onSuccess: async () => {
       tell({ title: words.created(id) });
       await queries.invalidateQueries({ queryKey: ["tag-definitions", workspace] });
@@ -77,13 +77,14 @@ function NewDefinition({ template }: { readonly template: "driving" | undefined 
     enableBeforeUnload: () => !isSame(draft, first),
   });
   const { error } = creation;
-  const taken = error instanceof ApiError && error.reason === "ALREADY_EXISTS";
+  const exists = error instanceof ApiError && error.reason === "ALREADY_EXISTS";
+  const taken = exists && id === creation.variables;
   const idProblem = checked && !idForm.test(id) ? words.idWrong : taken ? error.message : undefined;
 
   function submit(): boolean {
     setChecked(true);
     if (!idForm.test(id) || problems.length > 0) return false;
-    creation.mutate();
+    creation.mutate(id);
     return true;
   }
 
@@ -93,7 +94,7 @@ function NewDefinition({ template }: { readonly template: "driving" | undefined 
         <TextInput code required value={id} onValue={setId} />
       </Field>
       <Editor draft={draft} onDraft={setDraft} fileName={`${id || "tags"}.json`} />
-      {error !== null && !taken && <ErrorNote error={error} />}
+      {error !== null && !exists && <ErrorNote error={error} />}
       <FormActions {...(checked && problems[0] !== undefined && { hint: problems[0].message })}>
         <Button type="submit" kind="primary" busy={creation.isPending}>
           {frame.create}
