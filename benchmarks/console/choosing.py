@@ -44,9 +44,9 @@ async def _chosen(gallery: Tab, place: int, chosen: list[str]) -> float:
     tag = gallery.page.locator("aside ul").first.locator("button[aria-pressed=false]").nth(place)
     chosen.append(await tag.locator("span").first.inner_text())
     await tag.scroll_into_view_if_needed()
-    answer = asyncio.ensure_future(gallery.page.evaluate("() => bench.afterClick('answered')"))
+    answer = asyncio.ensure_future(gallery.measured("() => bench.afterClick('answered')"))
     await tag.click()
-    return float(await answer)
+    return await answer
 
 
 async def _bare(room: Room, session: aiohttp.ClientSession, tags: list[str]) -> float:

@@ -65,7 +65,7 @@ async def _jump(gallery: Tab, share: float) -> tuple[float, float]:
         await asyncio.sleep(_STEP_SECONDS)
     stopped = time.time() * 1000
     await page.mouse.move(x, end)
-    names_at = await page.evaluate("(names) => bench.whenElsewhere('named', names)", names)
+    names_at = await gallery.measured("(names) => bench.whenElsewhere('named', names)", names)
     pictures_at = await gallery.when("pictured")
     await page.mouse.up()
     return names_at - stopped, pictures_at - stopped

@@ -1,5 +1,6 @@
 """A tab of headless Chromium on the console, signed in, that tells when what can be seen."""
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
@@ -38,7 +39,12 @@ class Tab:
 
     async def when(self, state: State) -> float:
         """When the screen is in a state, in milliseconds since 1970."""
-        return float(await self.page.evaluate("(state) => bench.when(state)", state))
+        return await self.measured("(state) => bench.when(state)", state)
+
+    async def measured(self, script: str, argument: object = None) -> float:
+        """What a script of the page measures. Raises TimeoutError where what it waits for does not come."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            return float(await self.page.evaluate(script, argument))
 
 
 @asynccontextmanager
