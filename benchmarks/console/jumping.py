@@ -34,6 +34,7 @@ _THUMB_PX: Final = 17
 
 async def jump_figures(room: Room, gallery: Tab) -> AsyncIterator[Figure]:
     """The medians, beside the bare calls for as many tiles at places where nobody was."""
+    room.forget_thumbnails()
     await gallery.opened(room.data_url, "filled")
     in_view = int(await gallery.page.evaluate("() => bench.inView()"))
     named, pictured, bare = [], [], []

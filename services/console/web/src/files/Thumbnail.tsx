@@ -6,6 +6,9 @@ import styles from "./Thumbnail.module.css";
 /** Few sizes, so that a thumbnail that was made once fits most tiles. */
 const SIDES_PX = [128, 256, 384, 768];
 
+/** What is wanted soon waits so long, while what is wanted now is made. */
+const SOON_MS = 250;
+
 /** When a picture is wanted: before others, behind them, or not as long as this is said. */
 export type Wanted = "now" | "soon" | "later";
 
@@ -31,8 +34,7 @@ export function Thumbnail({ file, etag, widthPx, wanted = "now" }: Props) {
       element.src = address;
     };
     if (wanted === "now") fetch();
-    // Behind those that are wanted now and come with it.
-    const waiting = wanted === "soon" ? setTimeout(fetch) : undefined;
+    const waiting = wanted === "soon" ? setTimeout(fetch, SOON_MS) : undefined;
     return () => clearTimeout(waiting);
   }, [address, wanted]);
   useEffect(() => {
