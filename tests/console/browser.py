@@ -38,6 +38,8 @@ document.addEventListener("securitypolicyviolation", ({ violatedDirective, block
 """
 # What the browser itself writes of an answer that is an error, also where the page expects it.
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+# What stands where something is on its way says so, in either language.
+_COMING = re.compile(r"^(Loading|\u52a0\u8f7d\u4e2d)$")
 _ALL_IMAGES = "() => Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)))"
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -74,6 +76,7 @@ class Visit:
 
     async def settled(self) -> None:
         """Wait until everything that the screen asks for is there."""
+        await expect(self.page.get_by_role("status", name=_COMING)).to_have_count(0)
         await expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
         # Not `wait_for_function`: it makes code of a text again and again, which the policy of the page forbids.
         await self.page.evaluate(_ALL_IMAGES)

@@ -10,12 +10,12 @@ from services.console.pages import BUILT
 from tests.backends import BackendSettings, missing
 from tests.console.browser import launched
 from tests.console.scene import Scene, made_scene
-from tests.flow.conftest import RunningSuite, running_suite
+from tests.whole_suite import RunningSuite, whole_suite
 
-__all__ = ["running_suite"]
+# All for the session: the files of a package need not come one behind the other.
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def browser(backend_settings: BackendSettings) -> AsyncIterator[Browser]:
     if not (BUILT / "index.html").is_file():
         missing(backend_settings, "front end: run `make setup`")
@@ -27,7 +27,13 @@ async def browser(backend_settings: BackendSettings) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
+async def running_suite(server_folder: Path) -> AsyncIterator[RunningSuite]:
+    async with whole_suite(server_folder / "console") as suite:
+        yield suite
+
+
+@pytest.fixture(scope="session")
 async def scene(running_suite: RunningSuite) -> Scene:
     return await made_scene(running_suite)
 

@@ -6,8 +6,8 @@ from bowerbird.catalog.v1.job_pb2 import Job
 from bowerbird.catalog.v1.tag_edit_pb2 import TagChanges
 from bowerbird.client import Client
 from deploy.local.servers.seaweedfs import create_bucket
-from tests.flow.conftest import RunningSuite
 from tests.flow.terminal import filled
+from tests.whole_suite import RunningSuite
 
 BUCKET = "console"
 PHOTOS = 24

@@ -69,11 +69,13 @@ async def test_no_english_sentence_is_left_on_any_screen_or_in_any_dialog(browse
 
 async def english(page: Page) -> list[str]:
     """Texts of the screen that the API did not bring and that hold an English sentence."""
+    # First, since the answers only become more: whatever is shown has come by the time they are looked at.
+    texts: list[str] = await page.evaluate(_TEXTS)
     answers: list[str] = await page.evaluate("Promise.all(window.answers)")
     brought = {text for answer in answers for line in answer.split("\n") if line for text in texts_in(json.loads(line))}
     longest_first = sorted((text for text in brought if " " in text), key=len, reverse=True)
     left = []
-    for text in await page.evaluate(_TEXTS):
+    for text in texts:
         rest = text
         for known in longest_first:
             rest = rest.replace(known, "")

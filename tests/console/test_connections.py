@@ -8,7 +8,7 @@ from deploy.local.parts import VECTOR_DATABASE
 from tests.console.browser import Visit, visiting
 from tests.console.scene import DATASET, Scene
 from tests.fakes.endpoint import running
-from tests.flow.conftest import RunningSuite
+from tests.whole_suite import RunningSuite
 
 KEY = "a key that nobody may see"
 WRONG = "a wrong secret"

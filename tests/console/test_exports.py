@@ -10,7 +10,7 @@ from deploy.local.walk.tour import ADDRESSES, storage_config
 from libs.objects.opening import open_store
 from tests.console.browser import visiting
 from tests.console.scene import BUCKET, PHOTOS, TAG, TAGGED, Scene
-from tests.flow.conftest import RunningSuite
+from tests.whole_suite import RunningSuite
 
 
 async def test_chosen_files_are_exported_with_the_chosen_content_to_the_chosen_folder(

@@ -20,7 +20,7 @@ from libs.objects.opening import open_store
 from tests.console.browser import Visit, visiting
 from tests.console.payloads import PAYLOADS
 from tests.fakes.rules import Rule
-from tests.flow.conftest import RunningSuite
+from tests.whole_suite import RunningSuite
 
 DATASET = "hostile"
 ROOT = "s3://hostile/files"

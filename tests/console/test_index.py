@@ -4,8 +4,8 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.console.browser import visiting
 from tests.console.scene import BUCKET, Scene
-from tests.flow.conftest import RunningSuite
 from tests.flow.terminal import filled
+from tests.whole_suite import RunningSuite
 
 FEW = 4
 MORE = 6

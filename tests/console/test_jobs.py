@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.console.browser import visiting
 from tests.console.scene import BUCKET, PHOTOS, Scene
-from tests.flow.conftest import RunningSuite
+from tests.whole_suite import RunningSuite
 
 # Longer than any test looks on: the calls are ended by the stop.
 LATENCY_MS = 600_000

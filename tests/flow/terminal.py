@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.local.photos.gallery import sample_gallery
 from deploy.local.walk.tour import ADDRESSES, storage_config
 from libs.objects.opening import open_store
-from tests.flow.conftest import RunningSuite
+from tests.whole_suite import RunningSuite
 
 COMMAND_SECONDS = 120
 

@@ -18,7 +18,7 @@ from deploy.local.walk.tour import ADDRESSES, storage_config
 from deploy.local.walk.upload import upload
 from libs.objects.opening import open_store
 from tests.deadline import until
-from tests.flow.conftest import RunningSuite
+from tests.whole_suite import RunningSuite
 
 FILES = 2000
 CONCURRENCY = 8

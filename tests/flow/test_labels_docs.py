@@ -9,8 +9,8 @@ from bowerbird.catalog.v1.tag_edit_pb2 import TagEdit
 from bowerbird.client import Client
 from bowerbird.search.v1.search_pb2 import Query
 from deploy.local.servers.seaweedfs import create_bucket
-from tests.flow.conftest import RunningSuite
 from tests.flow.terminal import filled, typed
+from tests.whole_suite import RunningSuite
 
 DOCS = Path(__file__).parents[2] / "docs" / "labels.md"
 PHOTOS = 12

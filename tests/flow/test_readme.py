@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from deploy.local.servers.seaweedfs import create_bucket
-from tests.flow.conftest import RunningSuite
 from tests.flow.terminal import filled, typed
+from tests.whole_suite import RunningSuite
 
 README = Path(__file__).parents[2] / "README.md"
 PHOTOS = 12

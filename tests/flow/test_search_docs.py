@@ -8,8 +8,8 @@ import pytest
 
 from deploy.local.photos.gallery import sample_gallery
 from deploy.local.servers.seaweedfs import create_bucket
-from tests.flow.conftest import RunningSuite
 from tests.flow.terminal import filled, typed
+from tests.whole_suite import RunningSuite
 
 DOCS = Path(__file__).parents[2] / "docs" / "search.md"
 PHOTOS = 12

@@ -96,6 +96,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def typed(asked: Asked, folder: Path, command: str, *, status: int = 0) -> str:
     """What a command prints; it must exit with the status."""
     written = command.replace("workspaces/default", WORKSPACE).replace("/jobs/1:", f"/jobs/{asked.ids['job']}:")
+    written = written.replace("connections/storage", f"connections/{asked.ids['connection']}")
     written = written.replace("datasets/photos", f"datasets/{asked.ids['dataset']}")
     token = asked.console.catalog.tokens[Role.ROLE_ADMIN]
     process = await asyncio.create_subprocess_shell(
