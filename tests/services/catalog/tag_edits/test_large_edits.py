@@ -1,6 +1,7 @@
 """Edits of more files than a call does: jobs that are watched, stopped, killed, and that meet each other."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -213,34 +214,43 @@ async def reached(labels: Labels, edit: TagEdit, count: str) -> bool:
 
 
 class held_up:  # noqa: N801
-    """Holds up the part that writes the tags of one file, until the block ends."""
+    """Holds up the part that writes the tags of one file, until the block ends.
+
+    The trigger stays, and holds up nothing any more: to drop it would lock the table and its parts in another order than
+    writers do.
+    """
+
+    _keys = itertools.count(1)
 
     def __init__(self, labels: Labels, *, ordinal: int) -> None:
         self._version_id = labels.scene.version_id
         self._ordinal = ordinal
         self._database = labels.scene.database
+        self._key = next(self._keys)
 
     async def is_reached(self) -> bool:
         """Whether the part waits."""
         return bool(
             await self._gate.fetchval(
                 "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
-                "WHERE l.locktype = 'advisory' AND l.objid = 7 AND NOT l.granted AND d.datname = current_database()"
+                "WHERE l.locktype = 'advisory' AND l.objid = $1::bigint::oid AND NOT l.granted "
+                "AND d.datname = current_database()",
+                self._key,
             )
         )
 
     async def __aenter__(self) -> "held_up":
         self._gate = await self._database.acquire()
+        gate = f"gate_{self._key}"
         await self._gate.execute(
-            f"CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"PERFORM pg_advisory_xact_lock(7); RETURN new; END $$; "
-            f"CREATE TRIGGER gate BEFORE INSERT OR UPDATE ON file_tags FOR EACH ROW "
+            f"CREATE FUNCTION {gate}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"PERFORM pg_advisory_xact_lock({self._key}); RETURN new; END $$; "
+            f"CREATE TRIGGER {gate} BEFORE INSERT OR UPDATE ON file_tags FOR EACH ROW "
             f"WHEN (new.version_id = {self._version_id} AND new.ordinal = {self._ordinal}) "
-            f"EXECUTE FUNCTION wait_at_gate(); SELECT pg_advisory_lock(7)"
+            f"EXECUTE FUNCTION {gate}(); SELECT pg_advisory_lock({self._key})"
         )
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._gate.execute("SELECT pg_advisory_unlock(7)")
-        await self._gate.execute("DROP TRIGGER gate ON file_tags; DROP FUNCTION wait_at_gate()")
+        await self._gate.execute("SELECT pg_advisory_unlock($1)", self._key)
         await self._database.release(self._gate)
