@@ -216,8 +216,8 @@ async def reached(labels: Labels, edit: TagEdit, count: str) -> bool:
 class held_up:  # noqa: N801
     """Holds up the part that writes the tags of one file, until the block ends.
 
-    The trigger stays, and holds up nothing any more: to drop it would lock the table and its parts in another order than
-    writers do.
+    The trigger stays, and holds up nothing any more: to drop it would lock the table and its parts in another order
+    than writers do.
     """
 
     _keys = itertools.count(1)
